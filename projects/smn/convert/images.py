@@ -1,0 +1,83 @@
+"""Image files: finding, measuring, comparing and copying them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from PIL import Image
+from tqdm import tqdm
+
+from projects.smn.convert.text import repair
+
+SUFFIXES = {'.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp'}
+EXIF_ORIENTATION = 0x0112
+
+
+class ImageSize(NamedTuple):
+    """Width and height as OpenCV reads the image, and whether EXIF turns or mirrors it."""
+
+    width: int
+    height: int
+    turned: bool
+
+
+def find_image(folder: Path, name: str) -> Path | None:
+    """The file that ``name`` means: its whole path under ``folder``, else without its prefixes."""
+    fixed = repair(name)
+    for text in (name, fixed, unicodedata.normalize('NFD', fixed)):
+        parts = [part for part in re.split(r'[\\/]+', text) if part not in ('', '.', '..')]
+        for start in range(len(parts)):
+            path = folder.joinpath(*parts[start:])
+            if path.is_file():
+                return path
+    return None
+
+
+def image_size(path: Path) -> ImageSize | None:
+    """The size that the header states, with EXIF applied; None when it cannot be read."""
+    try:
+        with Image.open(path) as image:
+            width, height = image.size
+            orientation = image.getexif().get(EXIF_ORIENTATION, 1)
+    except (OSError, Image.DecompressionBombError):
+        return None
+    if orientation in range(5, 9):  # these four swap the sides
+        width, height = height, width
+    return ImageSize(width, height, orientation in range(2, 9))
+
+
+def same_pictures(paths: Mapping[int, Path]) -> list[list[int]]:
+    """Image ids grouped by equal file contents; only files of equal length are read."""
+    by_length = defaultdict(list)
+    for number, path in paths.items():
+        by_length[path.stat().st_size].append(number)
+    groups = defaultdict(list)
+    for length, numbers in by_length.items():
+        for number in numbers:
+            content = paths[number].read_bytes() if len(numbers) > 1 else b''
+            groups[length, hashlib.sha256(content).digest()].append(number)
+    return list(groups.values())
+
+
+def unused_images(paths: Mapping[int, Path]) -> list[Path]:
+    """Image files that lie beside those of ``paths``."""
+    used = set(paths.values())
+    folders = sorted({path.parent for path in used})
+    beside = (path for folder in folders for path in sorted(folder.iterdir()))
+    return [path for path in beside if path.suffix.lower() in SUFFIXES and path not in used]
+
+
+def put_images(files: Mapping[str, Path], folder: Path, link: bool = False) -> None:
+    """Copy each file, or make a symbolic link to it, under its name in ``folder``."""
+    for name, path in tqdm(files.items(), desc='images', disable=None, leave=False):
+        if link:
+            (folder / name).symlink_to(path.resolve())
+        else:
+            shutil.copyfile(path, folder / name)

@@ -1,0 +1,57 @@
+"""Object outlines, polygons or RLE: what is sound in them, and the box and area that follow."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+from pycocotools import mask as rle
+
+
+class Measured(NamedTuple):
+    """The sound part of an outline, its box (x, y, width, height) and its area, in pixels."""
+
+    outline: list[list[float]] | dict
+    box: list[float]
+    area: float
+
+
+def measure(outline: Any, height: int, width: int) -> Measured | None:
+    """Measure a COCO ``segmentation`` on an image of that size; None when nothing is sound."""
+    if isinstance(outline, dict):
+        return _measure_rle(outline, height, width)
+    sound = [part for part in outline if _is_polygon(part)] if isinstance(outline, list) else []
+    if not sound:
+        return None
+    xs = [x for part in sound for x in part[::2]]
+    ys = [y for part in sound for y in part[1::2]]
+    box = [min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)]
+    return Measured(sound, box, sum(map(polygon_area, sound)))
+
+
+def polygon_area(xy: list[float]) -> float:
+    """Area of one polygon ``[x, y, x, y, ...]`` by the shoelace formula."""
+    xs, ys = xy[::2], xy[1::2]
+    return abs(sum(xs[i - 1] * ys[i] - xs[i] * ys[i - 1] for i in range(len(xs)))) / 2
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value from a JSON file is a finite number."""
+    return isinstance(value, (int, float)) and math.isfinite(value)
+
+
+def _is_polygon(part: Any) -> bool:
+    numbers = isinstance(part, list) and all(map(is_number, part))
+    return numbers and len(part) >= 6 and len(part) % 2 == 0 and polygon_area(part) >= 1
+
+
+def _measure_rle(outline: dict, height: int, width: int) -> Measured | None:
+    counts = outline.get('counts')
+    if outline.get('size') != [height, width] or not isinstance(counts, (list, str)):
+        return None
+    try:
+        whole = rle.frPyObjects(outline, height, width) if isinstance(counts, list) else outline
+        area = float(rle.area(whole))
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return Measured(outline, rle.toBbox(whole).tolist(), area) if area else None

@@ -1,0 +1,30 @@
+"""What a conversion did to its source, collected for the summary."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from projects.smn.convert.text import is_broken, repair
+
+
+@dataclass
+class Report:
+    """What was done to the file ``source``; the keys of the last three are short sentences."""
+
+    source: Path
+    repaired: dict[str, str] = field(default_factory=dict)
+    not_repairable: list[str] = field(default_factory=list)
+    corrected: Counter[str] = field(default_factory=Counter)
+    skipped: dict[str, list] = field(default_factory=lambda: defaultdict(list))
+    noticed: dict[str, list] = field(default_factory=lambda: defaultdict(list))
+
+    def text(self, raw: str) -> str:
+        """``raw`` repaired, with a line in the report if that changed it or could not help."""
+        fixed = repair(raw)
+        if fixed != raw:
+            self.repaired[raw] = fixed
+        if is_broken(fixed) and raw not in self.not_repairable:
+            self.not_repairable.append(raw)
+        return fixed

@@ -1,0 +1,50 @@
+"""An output folder that is written whole or not at all, and never over somebody's work."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from projects.smn.errors import UserError
+
+RESULT = {'annotations', 'images', 'summary.json'}
+
+
+@contextmanager
+def whole_folder(out: Path, sources: Iterable[Path], tool: str) -> Iterator[Path]:
+    """Give a folder beside ``out``, with ``images`` in it; it becomes ``out`` on success.
+
+    Of what is there, only an earlier result of the same tool is ever replaced: a folder that holds
+    what :data:`RESULT` says, with ``"tool"`` in its summary.
+
+    Raises:
+        UserError: ``out`` is one of the sources, holds one, or holds something else.
+    """
+    out = out.resolve()
+    for source in map(Path.resolve, sources):
+        if out == source or out in source.parents:
+            raise UserError(f'--out {out} holds the source: choose another folder')
+    if out.exists() and not _is_replaceable(out, tool):
+        raise UserError(f'--out {out} holds something else than an earlier result of this tool')
+    staged, old = (out.with_name(f'.{out.name}.{os.getpid()}.{word}') for word in ('new', 'old'))
+    try:
+        (staged / 'images').mkdir(parents=True)
+        yield staged
+        if out.exists():
+            out.rename(old)
+        staged.rename(out)
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+
+
+def _is_replaceable(out: Path, tool: str) -> bool:
+    if not out.is_dir():
+        return False
+    inside = {path.name for path in out.iterdir()}
+    if inside != RESULT:
+        return not inside
+    return f'"tool": "{tool}"' in (out / 'summary.json').read_text('utf-8', 'replace')

@@ -1,0 +1,71 @@
+"""The summary of a converted data set: counts of each part, and what was done to the source."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from projects.smn.convert.report import Report
+from projects.smn.errors import listing
+
+
+def summarize(
+    coco: dict, parts: dict[str, dict], attributes: Iterable[str], report: Report
+) -> dict:
+    """What a reader needs to know of the whole file ``coco`` and of the parts it is split into."""
+    keys = list(attributes)
+    sizes = sorted((i['width'] * i['height'], i['width'], i['height']) for i in coco['images'])
+    return {
+        'counts': {name: count(part, keys) for name, part in {'all': coco, **parts}.items()},
+        'image_sizes': {'smallest': sizes[0][1:], 'largest': sizes[-1][1:]},
+        'repaired': report.repaired,
+        'not_repairable': report.not_repairable,
+        'corrected': dict(report.corrected),
+        'skipped': dict(report.skipped),
+        'noticed': dict(report.noticed),
+    }
+
+
+def count(coco: dict, attributes: list[str]) -> dict:
+    """Number of images and of objects, by class and by value of each attribute."""
+    names = {category['id']: category['name'] for category in coco['categories']}
+    classes = Counter(names[a['category_id']] for a in coco['annotations'])
+    labels = [annotation.get('attributes') or {} for annotation in coco['annotations']]
+    values = {key: Counter(str(have[key]) for have in labels if key in have) for key in attributes}
+    return {
+        'images': len(coco['images']),
+        'objects': len(coco['annotations']),
+        'classes': {name: classes[name] for name in names.values()},
+        'attributes': {key: dict(sorted(counts.items())) for key, counts in values.items()},
+    }
+
+
+def print_summary(summary: dict) -> None:
+    """Print the counts as a table of the parts, then what was done, and the first of each."""
+    _print_counts(summary['counts'])
+    small, large = ('x'.join(map(str, size)) for size in summary['image_sizes'].values())
+    print(f'image sizes: {small} to {large}')
+    for before, after in summary['repaired'].items():
+        print(f'repaired: {before!r} -> {after!r}')
+    if summary['not_repairable']:
+        print(f'broken text, left as it is: {listing(summary["not_repairable"])}')
+    for what, number in summary['corrected'].items():
+        print(f'corrected: {what}: {number}')
+    for kind in ('skipped', 'noticed'):
+        for what, items in summary[kind].items():
+            print(f'{kind}: {what}: {len(items)} ({listing(items, 4)})')
+
+
+def _print_counts(counts: dict[str, dict]) -> None:
+    parts = counts.values()
+    rows = [('', list(counts))]
+    rows += [(key, [part[key] for part in parts]) for key in ('images', 'objects')]
+    for name in counts['all']['classes']:
+        rows.append((f'class {name}', [part['classes'][name] for part in parts]))
+    for key, values in counts['all']['attributes'].items():
+        for value in values:
+            found = [part['attributes'][key].get(value, 0) for part in parts]
+            rows.append((f'{key} {value}', found))
+    width = max(len(title) for title, _ in rows)
+    for title, cells in rows:
+        print(f'{title:{width}}' + ''.join(f'{cell:>8}' for cell in cells))

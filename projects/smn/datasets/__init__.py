@@ -1,0 +1,15 @@
+"""COCO with tasks, and the transforms that move every task's labels."""
+
+from .coco import CocoTaskDataset
+from .labels import InstanceLabels, Keypoints, load_labels
+from .transforms import LoadTaskAnnotations, PackTaskInputs, RandomTranspose
+
+__all__ = [
+    'CocoTaskDataset',
+    'InstanceLabels',
+    'Keypoints',
+    'LoadTaskAnnotations',
+    'PackTaskInputs',
+    'RandomTranspose',
+    'load_labels',
+]

@@ -1,0 +1,172 @@
+"""COCO annotations with any number of tasks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from mmdet.datasets import CocoDataset
+from mmdet.registry import DATASETS
+from mmengine.fileio import load
+
+from projects.smn.errors import UserError, listing
+from projects.smn.tasks import build_tasks, plain
+
+from .pipeline_check import check_pipeline
+
+
+@DATASETS.register_module()
+class CocoTaskDataset(CocoDataset):
+    """A COCO data set whose annotations also hold the labels of the config's tasks.
+
+    ``metainfo`` has ``classes`` and ``tasks``; ``TaskRunner`` puts them there. Labels are checked
+    when the file is read. A key that is absent means not labelled; see ``docs/data.md``.
+
+    Raises:
+        UserError: If the file is missing or not COCO, lacks a class, names an image that is not
+            there, or has a label that its task does not accept. Also if the pipeline has a
+            transform that cannot move the labels.
+    """
+
+    METAINFO = dict(classes=(), tasks={}, palette=None)
+
+    def __init__(self, *args: Any, pipeline: list | tuple = (), **kwargs: Any) -> None:
+        # Plain containers, because a checkpoint keeps them and must load with weights_only.
+        metainfo = plain({**self.METAINFO, **(kwargs.pop('metainfo', None) or {})})
+        self.tasks = build_tasks(metainfo['tasks'], metainfo['classes'])
+        super().__init__(*args, metainfo=metainfo, pipeline=pipeline, **kwargs)
+        check_pipeline(self.pipeline.transforms, self.tasks)
+
+    def get_data_info(self, idx: int) -> dict:
+        """The raw data of one image; the tasks go along for the transform that loads labels."""
+        return dict(super().get_data_info(idx), tasks=self.tasks)
+
+    def load_data_list(self) -> list[dict]:
+        """Read and check the annotation file.
+
+        Returns:
+            One dict per image: ``img_path``, ``img_id``, ``height``, ``width``, ``instances``.
+        """
+        content = self._read()
+        self._map_categories(content['categories'])
+        annotations: dict[Any, list[dict]] = {image['id']: [] for image in content['images']}
+        for annotation in content['annotations']:
+            image_id = annotation.get('image_id')
+            if image_id not in annotations:
+                raise self._error(annotation, f'its image_id {image_id!r} is not in `images`')
+            annotations[image_id].append(annotation)
+        data_list = [
+            self.parse_data_info(dict(raw_img_info=image, raw_ann_info=annotations[image['id']]))
+            for image in content['images']
+        ]
+        self._check_images_exist(data_list)
+        return data_list
+
+    def parse_data_info(self, raw_data_info: dict) -> dict:
+        """One image's entry, with its objects and their parsed labels."""
+        image = raw_data_info['raw_img_info']
+        if image.get('complete', True) is not True:
+            raise UserError(
+                f'{self.ann_file}: image {image["id"]!r}: complete=false is not supported yet; '
+                'box all objects, or take the image out'
+            )
+        instances = [
+            self._parse_instance(annotation, image) for annotation in raw_data_info['raw_ann_info']
+        ]
+        return dict(
+            img_path=os.path.join(self.data_prefix['img'], image['file_name']),
+            img_id=image['id'],
+            seg_map_path=None,
+            height=image['height'],
+            width=image['width'],
+            instances=[instance for instance in instances if instance is not None],
+        )
+
+    def _parse_instance(self, annotation: dict, image: dict) -> dict | None:
+        """One object; ``None`` if it is of another class or lies outside the image."""
+        label = self.cat2label.get(annotation.get('category_id'))
+        if label is None or annotation.get('ignore', False):
+            return None
+        try:
+            x, y, width, height = map(float, annotation['bbox'])
+        except (KeyError, TypeError, ValueError):
+            raise self._error(annotation, 'it has no `bbox` of four numbers') from None
+        inside_width = min(x + width, image['width']) - max(x, 0)
+        inside_height = min(y + height, image['height']) - max(y, 0)
+        if min(inside_width, inside_height) <= 0 or width < 1 or height < 1:
+            return None
+        return dict(
+            bbox=[x, y, x + width, y + height],
+            bbox_label=label,
+            ignore_flag=int(bool(annotation.get('iscrowd', False))),
+            area=float(annotation.get('area') or width * height),
+            task_labels=self._parse_labels(annotation, self.metainfo['classes'][label]),
+        )
+
+    def _parse_labels(self, annotation: dict, class_name: str) -> dict[str, Any]:
+        labels = {}
+        for task in self.tasks.values():
+            if class_name not in task.of:
+                continue
+            try:
+                label = task.find_label(annotation)
+                if label is not None:
+                    labels[task.name] = task.parse_label(label)
+            except UserError as error:
+                raise self._error(annotation, f'task {task.name!r}: {error}') from None
+        return labels
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            content = load(self.ann_file, file_format='json', backend_args=self.backend_args)
+        except FileNotFoundError:
+            raise UserError(f'there is no annotation file {self.ann_file}') from None
+        except ValueError as error:
+            raise UserError(f'{self.ann_file} is not JSON: {error}') from None
+        for key in ('images', 'annotations', 'categories'):
+            if not isinstance(content, Mapping) or not isinstance(content.get(key), list):
+                raise UserError(f'{self.ann_file} is not COCO: it has no list {key!r}')
+        for image in content['images']:
+            missing = {'id', 'file_name', 'height', 'width'} - set(image)
+            if missing:
+                raise UserError(
+                    f'{self.ann_file}: image {image.get("id")!r} has no {listing(sorted(missing))}'
+                )
+        return content
+
+    def _map_categories(self, categories: list[dict]) -> None:
+        """Map category ids by name. (The parent trusts the file to list them in our order.)"""
+        ids = {category['name']: category['id'] for category in categories}
+        for name in self.metainfo['classes']:
+            if name not in ids:
+                raise UserError(
+                    f'{self.ann_file} has no category {name!r}; it has {listing(ids)}'
+                )
+        self.cat_ids = [ids[name] for name in self.metainfo['classes']]
+        self.cat2label = {cat_id: label for label, cat_id in enumerate(self.cat_ids)}
+
+    def _check_images_exist(self, data_list: list[dict]) -> None:
+        """Say now, and not hours into a training, that a file is missing."""
+        if self.backend_args is not None:
+            return
+        missing = [entry for entry in data_list if not os.path.isfile(entry['img_path'])]
+        if missing:
+            first = missing[0]
+            raise UserError(
+                f'{self.ann_file}: the file of image {first["img_id"]!r}, {first["img_path"]}, '
+                f'is not there ({len(missing)} of {len(data_list)} are missing)'
+            )
+
+    def filter_data(self) -> list[dict]:
+        """Drop images without objects, or smaller than ``min_size``, when ``filter_cfg`` says."""
+        options = {} if self.test_mode else self.filter_cfg or {}
+        return [
+            entry
+            for entry in self.data_list
+            if (entry['instances'] or not options.get('filter_empty_gt', False))
+            and min(entry['width'], entry['height']) >= options.get('min_size', 0)
+        ]
+
+    def _error(self, annotation: Mapping[str, Any], what: str) -> UserError:
+        return UserError(f'{self.ann_file}: annotation {annotation.get("id")!r}: {what}')

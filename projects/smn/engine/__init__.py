@@ -1,0 +1,16 @@
+"""The runner that links tasks, hooks, checkpoints, and the inference API."""
+
+from .checkpoint import check_architecture, load_checkpoint_file
+from .hooks import ResultTableHook
+from .linking import link_tasks
+from .predictor import Predictor
+from .runner import TaskRunner
+
+__all__ = [
+    'Predictor',
+    'ResultTableHook',
+    'TaskRunner',
+    'check_architecture',
+    'link_tasks',
+    'load_checkpoint_file',
+]

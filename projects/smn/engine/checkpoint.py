@@ -1,0 +1,70 @@
+"""Checkpoints: loaded without running them, and compared with the network."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pickle import UnpicklingError
+
+import torch
+from mmengine.runner.checkpoint import CheckpointLoader, get_torch_safe_globals
+from torch import nn
+
+from projects.smn.errors import UserError, listing
+
+
+# How torch names what a file wants to run.
+GLOBAL = re.compile(r'GLOBAL (\S+) was not an allowed')
+
+
+def load_checkpoint_file(filename: str, map_location: str | Callable = 'cpu') -> dict:
+    """Read a checkpoint with ``weights_only``. A URL is left to mmengine's loader.
+
+    For files, mmengine's loader falls back to running the pickle when this fails; this one does
+    not.
+
+    Returns:
+        The checkpoint, with a ``state_dict``.
+
+    Raises:
+        UserError: If there is no such file, or it is no checkpoint, or holds more than weights.
+    """
+    if '://' in str(filename):
+        return CheckpointLoader.load_checkpoint(filename, map_location)
+    if not os.path.isfile(filename):
+        raise UserError(f'there is no checkpoint {filename}')
+    try:
+        with torch.serialization.safe_globals(get_torch_safe_globals()):
+            checkpoint = torch.load(filename, map_location=map_location, weights_only=True)
+    except (UnpicklingError, RuntimeError, EOFError) as error:
+        reason = next((g for g in GLOBAL.findall(str(error))), None)
+        reason = f'it holds code ({reason}) beside weights' if reason else 'it is damaged'
+        raise UserError(f'{filename} cannot be loaded as a checkpoint: {reason}') from None
+    if not isinstance(checkpoint, dict):
+        raise UserError(f'{filename} is no checkpoint: it holds a {type(checkpoint).__name__}')
+    return checkpoint if 'state_dict' in checkpoint else dict(state_dict=checkpoint)
+
+
+def check_architecture(model: nn.Module, checkpoint: dict, filename: str) -> None:
+    """Check that a checkpoint has the model's parameters, all of them and no others.
+
+    Raises:
+        UserError: Otherwise; it names the first few that differ.
+    """
+    theirs = {k.removeprefix('module.'): v for k, v in checkpoint['state_dict'].items()}
+    ours = model.state_dict()
+    missing = [key for key in ours if key not in theirs]
+    unexpected = [key for key in theirs if key not in ours]
+    reshaped = [key for key in ours if key in theirs and theirs[key].shape != ours[key].shape]
+    parts = [
+        f'{what} {listing(keys, 3)}'
+        for what, keys in (
+            ('it lacks', missing),
+            ('it has too many:', unexpected),
+            ('other shapes:', reshaped),
+        )
+        if keys
+    ]
+    if parts:
+        raise UserError(f'{filename} is of another network than the config: {"; ".join(parts)}')

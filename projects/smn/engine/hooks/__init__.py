@@ -1,0 +1,5 @@
+"""One hook per class."""
+
+from .result_table_hook import ResultTableHook
+
+__all__ = ['ResultTableHook']

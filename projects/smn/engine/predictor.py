@@ -1,0 +1,137 @@
+"""Prediction from Python: a config, a checkpoint, images in, results out."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import torch
+from mmdet.registry import MODELS
+from mmdet.structures import DetDataSample
+from mmengine.config import Config
+from mmengine.dataset import Compose, pseudo_collate
+from mmengine.registry import init_default_scope
+
+from projects.smn.errors import UserError
+from projects.smn.tasks import build_tasks
+
+from .checkpoint import check_architecture, load_checkpoint_file
+from .linking import link_tasks
+
+
+class Predictor:
+    """A trained network that is ready to answer.
+
+    Args:
+        config: A config, or the path of one.
+        checkpoint: Path or URL.
+        device: ``'cpu'``, ``'cuda:0'``, ...; by default a GPU if there is one.
+        score_thr: Detections with a lower score are dropped.
+
+    Raises:
+        UserError: If the config or the checkpoint is missing, or they do not belong together.
+
+    Example:
+        >>> predictor = Predictor('configs/fruit/smn_r18_fpn_fruit_demo.py', 'epoch_12.pth')
+        >>> for sample in predictor(['a.jpg', 'b.jpg']):
+        ...     print(sample.pred_instances.length)
+    """
+
+    def __init__(
+        self,
+        config: str | Path | Config,
+        checkpoint: str,
+        device: str | None = None,
+        score_thr: float = 0.3,
+    ) -> None:
+        config = config if isinstance(config, Config) else load_config(config)
+        self.cfg = link_tasks(config)
+        # Everything is in the checkpoint; do not fetch ImageNet weights first.
+        self.cfg.model.backbone.pop('init_cfg', None)
+        init_default_scope(self.cfg.get('default_scope', 'mmdet'))
+        self.device = torch.device(device or ('cuda:0' if torch.cuda.is_available() else 'cpu'))
+        self.score_thr = score_thr
+        self.classes = tuple(self.cfg.model.classes)
+        self.tasks = build_tasks(self.cfg.model.tasks, self.classes)
+        self.model = MODELS.build(self.cfg.model)
+        weights = load_checkpoint_file(checkpoint)
+        check_architecture(self.model, weights, checkpoint)
+        self.model.load_state_dict(weights['state_dict'])
+        self.model.to(self.device).eval()
+        self.pipeline = self._build_pipeline()
+
+    @property
+    def dataset_meta(self) -> dict:
+        """What a visualizer needs to know."""
+        return dict(classes=self.classes, tasks=self.cfg.model.tasks)
+
+    def _build_pipeline(self) -> Compose:
+        """The test pipeline, without the step that loads annotations, fed with arrays."""
+        steps = copy.deepcopy(self.cfg.test_dataloader.dataset.pipeline)
+        steps = [s for s in steps if not s['type'].split('.')[-1].startswith('Load')]
+        return Compose([dict(type='mmdet.LoadImageFromNDArray'), *steps])
+
+    def __call__(
+        self, images: Iterable[str | Path | np.ndarray], batch_size: int = 1
+    ) -> Iterator[DetDataSample]:
+        """Predict, image by image, in order and lazily.
+
+        Args:
+            images: Paths, or BGR arrays (H, W, 3), uint8.
+            batch_size: How many at once.
+
+        Yields:
+            A data sample per image whose ``pred_instances`` has boxes and a field per task, in
+            pixels of the image.
+        """
+        images = iter(images)
+        while batch := list(islice(images, batch_size)):
+            yield from self._predict([read_image(image) for image in batch])
+
+    @torch.no_grad()
+    def _predict(self, images: Sequence[np.ndarray]) -> list[DetDataSample]:
+        data = pseudo_collate([self.pipeline(dict(img=image, img_id=0)) for image in images])
+        samples = self.model.test_step(data)
+        for sample in samples:
+            kept = sample.pred_instances.scores >= self.score_thr
+            sample.pred_instances = sample.pred_instances[kept].to('cpu')
+        return samples
+
+
+def read_image(image: str | Path | np.ndarray) -> np.ndarray:
+    """A BGR image from a path; an array goes through.
+
+    Raises:
+        UserError: If the file is missing or no image.
+    """
+    import mmcv
+
+    if isinstance(image, np.ndarray):
+        return image
+    try:
+        array = mmcv.imread(str(image))
+    except FileNotFoundError:
+        raise UserError(f'there is no image {image}') from None
+    if array is None:
+        raise UserError(f'{image} cannot be read as an image')
+    return array
+
+
+def load_config(path: str | Path, options: dict | None = None) -> Config:
+    """Read a config and merge ``--cfg-options`` over it.
+
+    Raises:
+        UserError: If it is missing or is no valid config.
+    """
+    if not Path(path).is_file():
+        raise UserError(f'there is no config {path}')
+    try:
+        cfg = Config.fromfile(str(path))
+    except (SyntaxError, KeyError, FileNotFoundError) as error:
+        raise UserError(f'{path} cannot be read as a config: {error}') from error
+    if options:
+        cfg.merge_from_dict(options)
+    return cfg

@@ -1,0 +1,9 @@
+"""Metrics per kind of task, and the one table that a run prints."""
+
+from . import attributes, keypoints, masks  # noqa: F401  (registers what a kind of task measures)
+from .dispatch import evaluate_task
+from .image_result import ImageResult
+from .multi_task_metric import MultiTaskMetric
+from .table import metrics_table
+
+__all__ = ['ImageResult', 'MultiTaskMetric', 'evaluate_task', 'metrics_table']

@@ -1,0 +1,48 @@
+"""Metrics of the boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from .average_precision import average_precision
+from .dispatch import share
+from .image_result import ImageResult, to_xywh
+
+
+def evaluate_boxes(images: Sequence[ImageResult], num_classes: int) -> dict[str, float]:
+    """COCO's AP of the boxes, and which share of the objects was found at IoU 0.5."""
+    truth, detections = [], []
+    for i, image in enumerate(images):
+        truth.extend(_objects(i, image))
+        truth.extend(_crowds(i, image, num_classes))
+        detections.extend(_detections(i, image))
+    values = average_precision(truth, detections, len(images), range(num_classes), 'bbox')
+    found = sum(int((image.match >= 0).sum()) for image in images)
+    return {**values, 'matched': share(found, sum(len(image.truth['labels']) for image in images))}
+
+
+def _objects(image_id: int, image: ImageResult) -> Iterator[dict]:
+    boxes = to_xywh(image.truth['bboxes'])
+    areas = image.truth.get('areas', boxes[:, 2] * boxes[:, 3])
+    for box, area, label in zip(boxes, areas, image.truth['labels'], strict=True):
+        yield dict(
+            image_id=image_id,
+            category_id=int(label),
+            bbox=box.tolist(),
+            area=float(area),
+            iscrowd=0,
+        )
+
+
+def _crowds(image_id: int, image: ImageResult, num_classes: int) -> Iterator[dict]:
+    """An ignored box excuses detections of every class."""
+    for box in to_xywh(image.ignored).tolist():
+        for label in range(num_classes):
+            yield dict(
+                image_id=image_id, category_id=label, bbox=box, area=box[2] * box[3], iscrowd=1
+            )
+
+
+def _detections(image_id: int, image: ImageResult) -> Iterator[dict]:
+    for d, box in enumerate(to_xywh(image.prediction['bboxes']).tolist()):
+        yield image.result(image_id, d, bbox=box)

@@ -1,0 +1,29 @@
+"""The entry point that every kind of task registers its metrics at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import singledispatch
+
+from projects.smn.tasks import Task
+
+from .image_result import ImageResult
+
+
+@singledispatch
+def evaluate_task(task: Task, images: Sequence[ImageResult]) -> dict[str, float]:
+    """The metrics of one task over all images: name to number, NaN where nothing is labelled.
+
+    Register a function for a new kind of task with ``@evaluate_task.register``.
+    """
+    raise TypeError(f'no metrics are registered for {type(task).__name__}')
+
+
+def share(part: float, whole: float) -> float:
+    """``part / whole``, NaN for nothing of nothing."""
+    return float(part) / float(whole) if whole else float('nan')
+
+
+def labels_of(task: Task) -> list[int]:
+    """The class labels of the objects that have the task."""
+    return [task.dataset_classes.index(name) for name in task.of]

@@ -1,0 +1,113 @@
+"""Prediction and ground truth of one image, and which objects belong together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from pycocotools import mask as mask_utils
+
+from projects.smn.tasks import Fields, Task
+
+MATCH_IOU = 0.5
+
+
+@dataclass
+class ImageResult:
+    """What a metric needs of one image. Masks are RLE, everything else NumPy arrays.
+
+    Args:
+        prediction: Fields of the detections, D of them.
+        truth: Fields of the labelled objects, G of them.
+        ignored: Boxes (I, 4) of crowds: a detection in one is not counted.
+    """
+
+    prediction: Fields
+    truth: Fields
+    ignored: np.ndarray
+    match: np.ndarray = field(init=False)
+    """(D,): index of the object that each detection found, or -1."""
+
+    def __post_init__(self) -> None:
+        self.match = match_boxes(self.prediction, self.truth)
+
+    def objects_of(self, task: Task, labelled: np.ndarray) -> np.ndarray:
+        """Indices of the objects that count for a task.
+
+        Args:
+            task: Objects outside its ``of`` do not count.
+            labelled: (G,) bool: which objects have a label of the task.
+        """
+        return np.flatnonzero(labelled & task.applies(self.truth['labels']))
+
+    def detections_of(self, task: Task, labelled: np.ndarray) -> np.ndarray:
+        """Indices of the detections that are right or wrong about a task.
+
+        That is those of the task's classes, but not those that nobody can judge: of an object that
+        has no label of the task, or for the larger part in an ignored box.
+        """
+        found_labelled = (self.match >= 0) & np.append(labelled, False)[self.match]
+        unlabelled = same_class_iou(self.prediction, self.truth)[:, ~labelled]
+        ignored = box_iou(self.prediction['bboxes'], self.ignored, crowd=True)
+        excused = (np.concatenate([unlabelled, ignored], axis=1) >= MATCH_IOU).any(1)
+        counts = found_labelled | ~excused
+        return np.flatnonzero(counts & task.applies(self.prediction['labels']))
+
+    def pairs(self, task: Task, labelled: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Indices of detections, and of the objects that they found, that count for a task."""
+        counts = labelled & task.applies(self.truth['labels'])
+        found = np.flatnonzero(self.match >= 0)
+        found = found[counts[self.match[found]]]
+        return found, self.match[found]
+
+    def result(self, image_id: int, detection: int, **more: Any) -> dict[str, Any]:
+        """A detection in COCO's result format, with ``bbox``, ``segmentation`` or ``keypoints``."""
+        return dict(
+            image_id=image_id,
+            category_id=int(self.prediction['labels'][detection]),
+            score=float(self.prediction['scores'][detection]),
+            **more,
+        )
+
+
+def match_boxes(prediction: Fields, truth: Fields) -> np.ndarray:
+    """Greedy one-to-one matching of detections to objects of the same class, best score first.
+
+    Returns:
+        (D,): the object with the highest IoU that is still free, at IoU 0.5 or more; else -1.
+    """
+    match = np.full(len(prediction['bboxes']), -1)
+    iou = same_class_iou(prediction, truth)
+    if not iou.size:
+        return match
+    for detection in np.argsort(-prediction['scores'], kind='stable'):
+        best = int(iou[detection].argmax())
+        if iou[detection, best] >= MATCH_IOU:
+            match[detection] = best
+            iou[:, best] = 0
+    return match
+
+
+def same_class_iou(prediction: Fields, truth: Fields) -> np.ndarray:
+    """IoU of detections and objects (D, G); 0 for those of different classes."""
+    iou = box_iou(prediction['bboxes'], truth['bboxes'])
+    return iou * (prediction['labels'][:, None] == truth['labels'][None])
+
+
+def box_iou(first: np.ndarray, second: np.ndarray, crowd: bool = False) -> np.ndarray:
+    """IoU of boxes x1, y1, x2, y2: (D, 4) and (G, 4) to (D, G), by pycocotools.
+
+    Args:
+        first: Detections.
+        second: Objects.
+        crowd: The objects are crowds: the share of the detection's area in them instead.
+    """
+    iou = mask_utils.iou(to_xywh(first), to_xywh(second), [int(crowd)] * len(second))
+    return np.asarray(iou, dtype=np.float64).reshape(len(first), len(second))
+
+
+def to_xywh(boxes: np.ndarray) -> np.ndarray:
+    """Boxes x1, y1, x2, y2 as COCO's x, y, width, height, float64 (N, 4)."""
+    boxes = np.asarray(boxes, dtype=np.float64).reshape(-1, 4)
+    return np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)

@@ -1,0 +1,44 @@
+"""The two-stage network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from mmdet.models.detectors import TwoStageDetector
+from mmdet.registry import MODELS
+from torch import Tensor
+
+from projects.smn.errors import UserError
+from projects.smn.tasks import build_tasks
+
+
+@MODELS.register_module()
+class MultiTaskRCNN(TwoStageDetector):
+    """Faster R-CNN whose RoI head answers any number of tasks per object.
+
+    Args:
+        classes: The classes of the data set.
+        tasks: The config's ``tasks``. ``TaskRunner`` fills in both.
+        backbone: And so on: as in ``TwoStageDetector``.
+    """
+
+    def __init__(
+        self, *, roi_head: Mapping, classes: Sequence[str] = (), tasks: Mapping = {}, **kwargs
+    ) -> None:
+        if not classes:
+            raise UserError(
+                'the model does not know the classes; a config for it needs top-level `classes` '
+                "and `tasks`, and runner_type='TaskRunner'"
+            )
+        roi_head = dict(roi_head, classes=classes, tasks=tasks)
+        super().__init__(roi_head=roi_head, **kwargs)
+        self.classes = tuple(classes)
+        self.tasks = build_tasks(tasks, classes)
+
+    def extract_feat(self, batch_inputs: Tensor) -> tuple[Tensor, ...]:
+        """Feature maps of all levels, each (B, C, H, W), finest first.
+
+        mmcv's RoIAlign on CPU reads a channels-last map as if it were contiguous and returns wrong
+        values without a word, so the maps are made contiguous here.
+        """
+        return tuple(level.contiguous() for level in super().extract_feat(batch_inputs))

@@ -1,0 +1,156 @@
+"""The second stage: a box head, then the heads of the tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from mmdet.models.roi_heads import StandardRoIHead
+from mmdet.models.task_modules.samplers import SamplingResult
+from mmdet.registry import MODELS
+from mmdet.structures import SampleList
+from mmdet.utils import InstanceList
+from mmengine.model import ModuleDict
+from torch import Tensor
+
+from projects.smn.errors import UserError, listing
+from projects.smn.tasks import Task, build_tasks
+
+from ..task_heads import TaskHead
+
+
+@MODELS.register_module()
+class MultiTaskRoIHead(StandardRoIHead):
+    """A box head and any number of task heads.
+
+    Args:
+        classes: The classes of the data set.
+        tasks: The config's ``tasks``.
+        heads: Name to config of a task head. A head takes the tasks of its kinds that no other
+            head claims by naming them in ``tasks=(...)``, so that all masks share one trunk, and
+            all classifications and regressions another. A head without tasks is not built.
+        bbox_head: Its ``num_classes`` follows from ``classes``.
+
+    Raises:
+        UserError: If a task has no head, or a head claims a task that does not exist.
+    """
+
+    def __init__(
+        self,
+        *,
+        classes: Sequence[str],
+        tasks: Mapping[str, Mapping],
+        heads: Mapping[str, Mapping],
+        bbox_head: Mapping,
+        **kwargs,
+    ) -> None:
+        super().__init__(bbox_head=dict(bbox_head, num_classes=len(classes)), **kwargs)
+        self.tasks = build_tasks(tasks, classes)
+        self.heads = ModuleDict(_build_heads(heads, self.tasks))
+
+    def loss(
+        self, x: tuple[Tensor, ...], rpn_results_list: InstanceList, batch_data_samples: SampleList
+    ) -> dict[str, Tensor]:
+        """Losses of the boxes, then of every task: ``loss_<task>``.
+
+        Args:
+            x: Feature maps, each (B, C, H, W).
+            rpn_results_list: The proposals of each image.
+            batch_data_samples: The ground truth of each image.
+        """
+        sampling_results = self.sample(x, rpn_results_list, batch_data_samples)
+        losses = self.bbox_loss(x, sampling_results)['loss_bbox']
+        for head in self.heads.values():
+            losses.update(head.loss(x, sampling_results, batch_data_samples))
+        return losses
+
+    def sample(
+        self, x: tuple[Tensor, ...], rpn_results_list: InstanceList, batch_data_samples: SampleList
+    ) -> list[SamplingResult]:
+        """Assign proposals to ground truth and draw some, per image."""
+        results = []
+        for i, (proposals, sample) in enumerate(
+            zip(rpn_results_list, batch_data_samples, strict=True)
+        ):
+            proposals.priors = proposals.pop('bboxes')
+            assigned = self.bbox_assigner.assign(
+                proposals, sample.gt_instances, sample.get('ignored_instances')
+            )
+            results.append(
+                self.bbox_sampler.sample(
+                    assigned, proposals, sample.gt_instances, feats=[level[i][None] for level in x]
+                )
+            )
+        return results
+
+    def predict(
+        self,
+        x: tuple[Tensor, ...],
+        rpn_results_list: InstanceList,
+        batch_data_samples: SampleList,
+        rescale: bool = False,
+    ) -> InstanceList:
+        """Boxes, then a field per task.
+
+        Args:
+            x: Feature maps, each (B, C, H, W).
+            rpn_results_list: The proposals of each image.
+            batch_data_samples: The meta information of each image.
+            rescale: Whether results are in pixels of the original image.
+
+        Returns:
+            Per image, with N objects: ``bboxes`` (N, 4), ``scores`` (N,), ``labels`` (N,), and
+            what the task heads add.
+        """
+        metas = [sample.metainfo for sample in batch_data_samples]
+        results = self.predict_bbox(x, metas, rpn_results_list, self.test_cfg, rescale=False)
+        for head in self.heads.values():
+            head.predict(x, results, metas, rescale)
+        if rescale:
+            for result, meta in zip(results, metas, strict=True):
+                result.bboxes = result.bboxes / result.bboxes.new_tensor(meta['scale_factor'] * 2)
+        return results
+
+    def forward(
+        self,
+        x: tuple[Tensor, ...],
+        rpn_results_list: InstanceList,
+        batch_data_samples: SampleList | None = None,
+    ) -> tuple[Tensor, ...]:
+        """Raw outputs for all proposals, for counting operations: boxes, then every head."""
+        rois = torch.cat(
+            [
+                torch.cat([p.bboxes.new_full((len(p), 1), i), p.bboxes], 1)
+                for i, p in enumerate(rpn_results_list)
+            ]
+        )
+        boxes = self._bbox_forward(x, rois)
+        outputs = [boxes['cls_score'], boxes['bbox_pred']]
+        # As many as a busy image has objects: only detections reach the task heads.
+        for head in self.heads.values():
+            outputs.extend(head(x, rois[:100]).values())
+        return tuple(outputs)
+
+
+def _build_heads(heads: Mapping[str, Mapping], tasks: Mapping[str, Task]) -> dict[str, TaskHead]:
+    claimed = {name: key for key, config in heads.items() for name in config.get('tasks') or ()}
+    for name, key in claimed.items():
+        if name not in tasks:
+            raise UserError(
+                f'head {key!r} claims task {name!r}; the tasks are {listing(tasks)}'
+            )
+    chosen: dict[str, dict[str, Task]] = {key: {} for key in heads}
+    for name, task in tasks.items():
+        of_kind = (key for key, c in heads.items() if task.kind in MODELS.get(c['type']).kinds)
+        key = claimed.get(name) or next((k for k in of_kind if not heads[k].get('tasks')), None)
+        if key is None:
+            raise UserError(
+                f'no head takes task {name!r} ({type(task).__name__}); the heads are '
+                f'{listing(heads)}'
+            )
+        chosen[key][name] = task
+    return {
+        key: MODELS.build(dict(config, tasks=chosen[key]))
+        for key, config in heads.items()
+        if chosen[key]
+    }

@@ -1,0 +1,107 @@
+"""What the RoI head asks of a task head."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar
+
+import torch
+from mmdet.models.task_modules.samplers import SamplingResult
+from mmdet.registry import MODELS
+from mmdet.structures import SampleList
+from mmdet.structures.bbox import bbox2roi
+from mmdet.utils import InstanceList
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+
+from projects.smn.tasks import Task
+
+
+class TaskHead(BaseModule):
+    """One RoI extraction and one trunk, shared by several tasks.
+
+    Args:
+        tasks: The tasks of this head, by name.
+        roi_extractor: Config of the RoI extractor.
+        init_cfg: As in mmengine.
+    """
+
+    kinds: ClassVar[tuple[str, ...]]
+
+    def __init__(
+        self, tasks: Mapping[str, Task], roi_extractor: Mapping, init_cfg: dict | None = None
+    ) -> None:
+        super().__init__(init_cfg=init_cfg)
+        self.tasks = dict(tasks)
+        self.roi_extractor = MODELS.build(roi_extractor)
+        self.losses = nn.ModuleDict(
+            {name: MODELS.build(task.loss) for name, task in self.tasks.items()}
+        )
+        for name, task in self.tasks.items():
+            # Constants, moved with the module and kept out of the checkpoint.
+            self.register_buffer(f'_{name}_channel', task.channel_of_label(), persistent=False)
+
+    @abstractmethod
+    def forward(self, x: tuple[Tensor, ...], rois: Tensor) -> dict[str, Tensor]:
+        """The raw output of every task for ``rois`` (R, 5): image index, x1, y1, x2, y2."""
+
+    @abstractmethod
+    def loss(
+        self,
+        x: tuple[Tensor, ...],
+        sampling_results: list[SamplingResult],
+        batch_data_samples: SampleList,
+    ) -> dict[str, Tensor]:
+        """``loss_<task>`` for every task, averaged over its labelled objects only.
+
+        A task without a label in the batch returns a zero that hangs on its parameters.
+        """
+
+    @abstractmethod
+    def predict(
+        self, x: tuple[Tensor, ...], results: InstanceList, metas: list[dict], rescale: bool
+    ) -> None:
+        """Add each task's fields to ``results``, whose boxes are in pixels of the network input.
+
+        Args:
+            x: Feature maps, each (B, C, H, W).
+            results: The detections of each image; changed in place.
+            metas: The meta information of each image.
+            rescale: Whether to add results in pixels of the original image.
+        """
+
+    def channels(self, name: str, labels: Tensor) -> Tensor:
+        """Position of each class label in the task's ``of``; -1 where the task does not apply."""
+        return self.get_buffer(f'_{name}_channel')[labels]
+
+    def extract(self, x: tuple[Tensor, ...], rois: Tensor) -> Tensor:
+        """RoI features, (R, C, h, w)."""
+        return self.roi_extractor(x[: self.roi_extractor.num_inputs], rois)
+
+
+def positive_rois(sampling_results: list[SamplingResult]) -> Tensor:
+    """The RoIs that were assigned to an object, (P, 5), of all images."""
+    return bbox2roi([result.pos_priors for result in sampling_results])
+
+
+def positive_labels(sampling_results: list[SamplingResult]) -> Tensor:
+    """The class labels of these RoIs' objects, (P,)."""
+    return torch.cat([result.pos_gt_labels for result in sampling_results])
+
+
+def of_positives(
+    name: str, sampling_results: list[SamplingResult], batch_data_samples: SampleList
+) -> Tensor:
+    """A tensor field of ``gt_instances``, gathered for the positive RoIs: (P, ...)."""
+    return torch.cat(
+        [
+            sample.gt_instances[name][result.pos_assigned_gt_inds]
+            for result, sample in zip(sampling_results, batch_data_samples, strict=True)
+        ]
+    )
+
+
+def split_by_image(output: Tensor, results: InstanceList) -> tuple[Tensor, ...]:
+    """Split an output for all detections of a batch into the images' parts."""
+    return output.split([len(result) for result in results])

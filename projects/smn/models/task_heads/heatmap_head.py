@@ -1,0 +1,57 @@
+"""A convolutional trunk with one small predictor per task: for masks and for keypoints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mmdet.registry import MODELS
+from mmengine.model import ModuleDict, kaiming_init
+from torch import Tensor, nn
+
+from projects.smn.tasks import Task
+
+from .base import TaskHead
+
+
+class HeatmapHead(TaskHead):
+    """RoI features, a shared trunk, and one 1x1 convolution per task.
+
+    Args:
+        tasks: The tasks of this head.
+        roi_extractor: Config of the RoI extractor.
+        trunk: Options of mmdet's ``FCNMaskHead``, whose convolutions and upsampling are the trunk.
+    """
+
+    def __init__(
+        self, tasks: Mapping[str, Task], roi_extractor: Mapping, trunk: Mapping = {}
+    ) -> None:
+        super().__init__(tasks, roi_extractor)
+        self.trunk = MODELS.build(dict(trunk, type='FCNMaskHead', num_classes=1))
+        # A predictor per task instead of one for all: a task can be added to or taken from a
+        # trained network without a change to the shape of the others' parameters.
+        width = self.trunk.conv_logits.in_channels
+        self.trunk.conv_logits = nn.Identity()
+        self.predictors = ModuleDict(
+            {name: nn.Conv2d(width, self.num_maps(task), 1) for name, task in tasks.items()}
+        )
+
+    def num_maps(self, task: Task) -> int:
+        """How many maps a task needs per RoI."""
+        raise NotImplementedError
+
+    @property
+    def map_size(self) -> tuple[int, int]:
+        """Height and width of the maps, in cells."""
+        height, width = self.roi_extractor.roi_layers[0].output_size
+        factor = self.trunk.scale_factor if self.trunk.upsample is not None else 1
+        return height * factor, width * factor
+
+    def init_weights(self) -> None:
+        super().init_weights()
+        for predictor in self.predictors.values():
+            kaiming_init(predictor, mode='fan_out', nonlinearity='relu', distribution='normal')
+
+    def forward(self, x: tuple[Tensor, ...], rois: Tensor) -> dict[str, Tensor]:
+        """Logits of every task, (R, maps, h, w)."""
+        features = self.trunk(self.extract(x, rois))
+        return {name: predictor(features) for name, predictor in self.predictors.items()}

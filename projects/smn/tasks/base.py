@@ -1,0 +1,196 @@
+"""The base of all tasks, and the function that builds them from a config."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from mmengine.registry import Registry
+from mmengine.structures import InstanceData
+from torch import nn
+
+from projects.smn.errors import UserError, listing
+
+# The scope is mmdet's, as a config's default scope is, so that a task is found by its bare name.
+TASKS = Registry('task', scope='mmdet')
+
+# Fields of instances, columns of tables and keys of annotations that are there already.
+RESERVED_NAMES = (
+    'bboxes',
+    'labels',
+    'scores',
+    'priors',
+    'areas',
+    'bbox',
+    'complete',
+    'file_name',
+    'object',
+    'class',
+    'score',
+)
+
+
+@dataclass(kw_only=True)
+class Task:
+    """One question that the network answers about each object.
+
+    A task is declared once, in the config. The data set asks it to parse labels, the network what
+    to predict and with which loss, the metric what to compare, the exporters how to write a value.
+
+    Args:
+        name: The key of the task in the config's ``tasks``; also the name of its field in
+            ``gt_instances`` and ``pred_instances`` and the prefix of its losses and metrics.
+        dataset_classes: All classes of the data set, in the order of their labels.
+        of: The classes whose objects have this task. ``None`` means all.
+        loss: Config of the loss module, merged over the kind's default.
+
+    Raises:
+        UserError: If the name is taken, or ``of`` names a class that does not exist.
+    """
+
+    kind: ClassVar[str]
+    default_loss: ClassVar[dict]
+
+    name: str
+    dataset_classes: tuple[str, ...]
+    of: tuple[str, ...] | None = None
+    loss: dict | None = None
+
+    def __post_init__(self) -> None:
+        if self.name in RESERVED_NAMES or not self.name.isidentifier() or 'loss' in self.name:
+            raise UserError(
+                f'task {self.name!r}: a task needs another name: a Python identifier without '
+                f'"loss" in it, and none of {listing(RESERVED_NAMES, len(RESERVED_NAMES))}'
+            )
+        # The name becomes an attribute of both.
+        if hasattr(InstanceData(), self.name) or hasattr(nn.ModuleDict(), self.name):
+            raise UserError(
+                f'task {self.name!r}: a task needs another name, as PyTorch or mmengine has a '
+                f'method of this one; `source` can still be {self.name!r}'
+            )
+        self.dataset_classes = tuple(self.dataset_classes)
+        of = self.dataset_classes if self.of is None else self.of
+        self.of = (of,) if isinstance(of, str) else tuple(of)
+        for name in self.of:
+            if name not in self.dataset_classes:
+                raise UserError(
+                    f'task {self.name!r}: of={name!r} is not a class; '
+                    f'the classes are {listing(self.dataset_classes)}'
+                )
+        override = dict(self.loss or {})
+        same_type = override.get('type', self.default_loss['type']) == self.default_loss['type']
+        self.loss = {**self.default_loss, **override} if same_type else override
+
+    def channel_of_label(self) -> torch.Tensor:
+        """Position in ``of`` of each class label, shape (num_classes,); -1 where not in ``of``."""
+        channels = [self.of.index(c) if c in self.of else -1 for c in self.dataset_classes]
+        return torch.tensor(channels, dtype=torch.long)
+
+    def applies(self, labels: np.ndarray | torch.Tensor) -> np.ndarray:
+        """Which objects have this task, by their class labels: shape (N,), bool."""
+        table = self.channel_of_label().numpy() >= 0
+        return table[np.asarray(labels, dtype=np.int64)]
+
+    # Labels in ------------------------------------------------------------------------------
+
+    def find_label(self, annotation: Mapping[str, Any]) -> Any:
+        """This task's entry in a COCO annotation, or ``None`` if it is absent (not labelled)."""
+        raise NotImplementedError
+
+    def parse_label(self, label: Any) -> Any:
+        """Check a label that is present and bring it to the form that the pipeline loads.
+
+        Raises:
+            UserError: If it is no valid label; the caller adds the file and the id.
+        """
+        raise NotImplementedError
+
+    # Predictions out ------------------------------------------------------------------------
+
+    def to_json(self, fields: Mapping[str, Any], index: int) -> Any:
+        """The prediction for one object as JSON-able value, in the annotation format's form.
+
+        Args:
+            fields: The object fields of one image, NumPy arrays with N as first dimension.
+            index: Which object.
+        """
+        raise NotImplementedError
+
+    def to_columns(self, fields: Mapping[str, Any], index: int) -> dict[str, Any]:
+        """The prediction for one object as columns of a table: name with unit to value."""
+        raise NotImplementedError
+
+    def columns(self) -> list[str]:
+        """The names of the table columns of this task, units included."""
+        raise NotImplementedError
+
+
+def entries(annotation: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """A mapping inside an annotation, such as ``attributes``; an empty one if it is absent.
+
+    Raises:
+        UserError: If it is no mapping.
+    """
+    value = annotation.get(key)
+    if value is not None and not isinstance(value, Mapping):
+        raise UserError(f'`{key}` must map names to labels, not {value!r:.40}')
+    return value or {}
+
+
+def build_tasks(
+    tasks: Mapping[str, Mapping] | None, classes: Sequence[str]
+) -> dict[str, Task]:
+    """Build the tasks that a config declares, in its order.
+
+    Args:
+        tasks: Task name to config, such as ``dict(neck=dict(type='ClassificationTask', ...))``.
+            An entry of ``None`` switches off a task that a base config declares.
+        classes: The classes of the data set.
+
+    Raises:
+        UserError: If a type, an option or a class does not exist.
+    """
+    if isinstance(classes, str) or not classes:
+        raise UserError("`classes` must be a non-empty tuple of names, such as ('cucumber',)")
+    return {
+        name: _build_task(name, config, tuple(classes))
+        for name, config in (tasks or {}).items()
+        if config is not None
+    }
+
+
+def plain(value: Any) -> Any:
+    """Config containers as dicts, lists and tuples, which a checkpoint can hold safely."""
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(plain(item) for item in value)
+    return value
+
+
+def _build_task(name: str, config: Mapping, classes: tuple[str, ...]) -> Task:
+    if not isinstance(config, Mapping) or 'type' not in config:
+        raise UserError(f"task {name!r} must be a dict with a `type`, one of {listing(_kinds())}")
+    options = dict(config)
+    kind = options.pop('type')
+    task_class = TASKS.get(kind) if isinstance(kind, str) else kind
+    if task_class is None:
+        raise UserError(f'task {name!r}: there is no type {kind!r}, only {listing(_kinds())}')
+    known = {f.name for f in dataclasses.fields(task_class)} - {'name', 'dataset_classes'}
+    for option in options:
+        if option not in known:
+            raise UserError(
+                f'task {name!r}: {kind} has no option {option!r}, only {listing(sorted(known))}'
+            )
+    try:
+        return task_class(name=name, dataset_classes=classes, **options)
+    except TypeError as error:
+        raise UserError(f'task {name!r}: {error}') from error
+
+
+def _kinds() -> list[str]:
+    return sorted(TASKS.module_dict)

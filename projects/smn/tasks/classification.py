@@ -1,0 +1,74 @@
+"""Per-object classification, nominal or ordered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from projects.smn.errors import UserError, listing
+
+from .base import TASKS, Task, entries
+
+
+@TASKS.register_module()
+@dataclass(kw_only=True)
+class ClassificationTask(Task):
+    """One of several classes per object, from ``attributes: {<name>: <class>}``.
+
+    Args:
+        classes: The classes. For an ordinal task, in their order.
+        ordinal: The classes are grades: ``within_1`` and quadratic weighted kappa are measured
+            too, and ``loss=dict(type='OrdinalCrossEntropyLoss')`` makes a near miss cheaper than a
+            far one.
+        source: The key in ``attributes``. Default: the name of the task.
+    """
+
+    kind: ClassVar[str] = 'classification'
+    default_loss: ClassVar[dict] = dict(type='CrossEntropyLoss', loss_weight=1.0)
+
+    classes: tuple[str, ...]
+    ordinal: bool = False
+    source: str | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if isinstance(self.classes, str):
+            raise UserError(f'task {self.name!r}: classes must be a tuple of names')
+        # A config may say classes=(1, 2, 3); labels are compared as text.
+        self.classes = tuple(map(str, self.classes))
+        if len(self.classes) < 2 or len(set(self.classes)) < len(self.classes):
+            raise UserError(f'task {self.name!r}: classes must be two or more different names')
+        self.source = self.source or self.name
+
+    @property
+    def num_outputs(self) -> int:
+        """Logits per object."""
+        return len(self.classes)
+
+    def find_label(self, annotation: Mapping[str, Any]) -> Any:
+        return entries(annotation, 'attributes').get(self.source)
+
+    def parse_label(self, label: Any) -> int:
+        """The index of the class; -1 for an empty label, which trains nothing."""
+        if label == '':
+            return -1
+        # 3.0 and "3" are the same grade: spreadsheets turn one into the other.
+        text = str(int(label)) if isinstance(label, float) and label.is_integer() else str(label)
+        if text not in self.classes:
+            raise UserError(f'{label!r} is not one of {listing(self.classes)}')
+        return self.classes.index(text)
+
+    def to_json(self, fields: Mapping[str, Any], index: int) -> dict[str, Any] | None:
+        label = int(fields[self.name][index])
+        if label < 0:
+            return None
+        score = float(fields[f'{self.name}_scores'][index][label])
+        return dict(value=self.classes[label], score=round(score, 4))
+
+    def columns(self) -> list[str]:
+        return [self.name]
+
+    def to_columns(self, fields: Mapping[str, Any], index: int) -> dict[str, Any]:
+        label = int(fields[self.name][index])
+        return {self.name: self.classes[label] if label >= 0 else None}

@@ -1,0 +1,122 @@
+"""The objects of one image as plain arrays, and as records and rows that can be written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from mmdet.structures.bbox import BaseBoxes
+from mmdet.structures.bbox import BaseBoxes
+from mmdet.structures.mask import BitmapMasks
+from mmengine.structures import InstanceData
+
+from .base import Task
+from .mask import MaskTask, encode_mask
+
+Fields = dict[str, np.ndarray]
+
+
+def to_fields(instances: InstanceData | Mapping[str, Any]) -> Fields:
+    """Ground truth or predictions of one image as NumPy arrays, N objects first in each.
+
+    ``bboxes`` (N, 4) are x1, y1, x2, y2 in pixels; ``labels`` (N,); ``scores`` (N,) of
+    predictions; then one field per task, and ``<mask task>_labelled`` (N,) of ground truth.
+    """
+    fields = {}
+    for name, value in instances.items():
+        if isinstance(value, BaseBoxes):
+            value = value.tensor
+        if isinstance(value, BaseBoxes):
+            value = value.tensor
+        if isinstance(value, torch.Tensor):
+            value = value.detach().cpu().numpy()
+        elif isinstance(value, BitmapMasks):
+            value = value.masks.astype(bool)
+        fields[name] = value
+    return fields
+
+
+def to_records(
+    fields: Fields,
+    classes: tuple[str, ...],
+    tasks: Mapping[str, Task],
+    image: Mapping[str, Any],
+) -> Iterator[dict[str, Any]]:
+    """COCO result records, one per object.
+
+    Each has what ``image`` holds (``image_id``, ``file_name``, ...), ``category_id`` (the class
+    label plus 1), ``category``, ``bbox`` (x, y, width, height), ``score``, then the tasks: mask
+    tasks as RLE, under ``segmentation`` or in ``masks``; keypoints as ``[x, y, score, ...]``;
+    classifications and regressions in ``attributes``.
+    """
+    for index in range(len(fields['bboxes'])):
+        x1, y1, x2, y2 = (float(value) for value in fields['bboxes'][index])
+        label = int(fields['labels'][index])
+        record = dict(
+            image,
+            category_id=label + 1,
+            category=classes[label],
+            bbox=[round(value, 2) for value in (x1, y1, x2 - x1, y2 - y1)],
+            score=round(float(fields['scores'][index]), 4),
+        )
+        for task in tasks.values():
+            value = task.to_json(fields, index)
+            if value is not None:
+                _place(record, task, value)
+        yield record
+
+
+def _place(record: dict[str, Any], task: Task, value: Any) -> None:
+    """Put a task's value where the annotation format has it."""
+    if task.kind == 'mask' and task.source == 'segmentation':
+        record['segmentation'] = value
+    elif task.kind == 'mask':
+        record.setdefault('masks', {})[task.source] = value
+    elif task.kind == 'keypoint' and task.source == 'keypoints':
+        record['keypoints'] = value
+    elif task.kind == 'keypoint':
+        record.setdefault('points', {})[task.source] = value
+    else:
+        record.setdefault('attributes', {})[task.source] = value
+
+
+def to_rows(
+    fields: Fields,
+    classes: tuple[str, ...],
+    tasks: Mapping[str, Task],
+    image: Mapping[str, Any],
+) -> Iterator[dict[str, Any]]:
+    """Table rows, one per object, with the columns of :func:`row_columns`."""
+    for index in range(len(fields['bboxes'])):
+        row = dict(
+            image,
+            object=index,
+            **{'class': classes[int(fields['labels'][index])]},
+            score=round(float(fields['scores'][index]), 4),
+        )
+        corners = (round(float(value), 1) for value in fields['bboxes'][index])
+        row.update(zip(BOX_COLUMNS, corners, strict=True))
+        for task in tasks.values():
+            row.update(task.to_columns(fields, index))
+        yield row
+
+
+BOX_COLUMNS = ('x1 (px)', 'y1 (px)', 'x2 (px)', 'y2 (px)')
+
+
+def row_columns(tasks: Mapping[str, Task]) -> list[str]:
+    """The header of the table of objects: units in brackets."""
+    columns = ['file_name', 'object', 'class', 'score', *BOX_COLUMNS]
+    return columns + [column for task in tasks.values() for column in task.columns()]
+
+
+def compress_masks(fields: Fields, tasks: Mapping[str, Task]) -> Fields:
+    """The same fields with every mask as RLE, so that a whole test set fits in memory."""
+    masks = {
+        task.name: [encode_mask(mask) for mask in fields[task.name]]
+        for task in tasks.values()
+        if isinstance(task, MaskTask) and task.name in fields
+    }
+    return {**fields, **masks}

@@ -1,0 +1,114 @@
+"""Keypoints: named points of an object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from projects.smn.errors import UserError, listing
+
+from .base import TASKS, Task, entries
+
+
+@TASKS.register_module()
+@dataclass(kw_only=True)
+class KeypointTask(Task):
+    """Named points per object, as COCO's ``keypoints: [x, y, v, ...]``.
+
+    Visibility ``v`` is COCO's: 0 not labelled (no loss, not counted), 1 covered, 2 visible. A task
+    whose ``source`` is not ``'keypoints'`` reads ``points: {<source>: [x, y, v, ...]}`` instead,
+    so that an object can have several sets.
+
+    Args:
+        points: The names of the points, in the order of the annotation.
+        flip_pairs: Pairs of names that change places in a mirrored image.
+        sigmas: COCO's per-point constants of the object keypoint similarity (OKS); a single number
+            for all of them. 0.1 is a loose tolerance; COCO's eyes have 0.025, its hips 0.107.
+        source: Where the labels are. Default ``'keypoints'``.
+    """
+
+    kind: ClassVar[str] = 'keypoint'
+    default_loss: ClassVar[dict] = dict(type='HeatmapCrossEntropyLoss', loss_weight=1.0)
+
+    points: tuple[str, ...]
+    flip_pairs: tuple[tuple[str, str], ...] = ()
+    sigmas: float | Sequence[float] = 0.1
+    source: str = 'keypoints'
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if isinstance(self.points, str):
+            raise UserError(f'task {self.name!r}: points must be a tuple of names')
+        self.points = tuple(self.points)
+        if not self.points or len(set(self.points)) < len(self.points):
+            raise UserError(f'task {self.name!r}: points must be one or more different names')
+        self.flip_pairs = tuple(tuple(pair) for pair in self.flip_pairs)
+        paired = [name for pair in self.flip_pairs for name in pair]
+        for name in paired:
+            if name not in self.points:
+                raise UserError(
+                    f'task {self.name!r}: {name!r} in flip_pairs is no point; '
+                    f'the points are {listing(self.points)}'
+                )
+        pairs_of_two = all(len(pair) == 2 for pair in self.flip_pairs)
+        if not pairs_of_two or len(set(paired)) < len(paired):
+            raise UserError(
+                f'task {self.name!r}: flip_pairs must be pairs of two points, and each point can '
+                f'be in one pair only, not {self.flip_pairs!r}'
+            )
+        sigmas = np.atleast_1d(np.asarray(self.sigmas, dtype=float))
+        if sigmas.size not in (1, len(self.points)):
+            raise UserError(
+                f'task {self.name!r}: sigmas needs one number or one for each of the '
+                f'{len(self.points)} points, not {sigmas.size}'
+            )
+        if not (sigmas > 0).all():
+            raise UserError(f'task {self.name!r}: sigmas must be positive, not {self.sigmas!r}')
+        self.sigmas = tuple(np.broadcast_to(sigmas, len(self.points)).tolist())
+
+    def mirrored_order(self) -> list[int]:
+        """The order of the points after mirroring: point i becomes the point at ``order[i]``."""
+        order = list(range(len(self.points)))
+        for first, second in self.flip_pairs:
+            a, b = self.points.index(first), self.points.index(second)
+            order[a], order[b] = b, a
+        return order
+
+    def find_label(self, annotation: Mapping[str, Any]) -> Any:
+        if self.source == 'keypoints':
+            return annotation.get('keypoints')
+        return entries(annotation, 'points').get(self.source)
+
+    def parse_label(self, label: Any) -> list[list[float]]:
+        """Shape (num_points, 3): x, y in pixels, visibility 0, 1 or 2. Empty: all of them 0."""
+        count = len(self.points)
+        try:
+            points = np.asarray(label or [0] * (3 * count), dtype=float).reshape(count, 3)
+        except (TypeError, ValueError):
+            raise UserError(
+                f'{label!r:.60} is not {3 * count} numbers: x, y, v for each of '
+                f'{listing(self.points)}'
+            ) from None
+        if not np.isin(points[:, 2], (0, 1, 2)).all() or not np.isfinite(points).all():
+            raise UserError(f'{label!r:.60} has a visibility other than 0, 1 or 2')
+        return points.tolist()
+
+    def to_json(self, fields: Mapping[str, Any], index: int) -> list[float] | None:
+        """``[x, y, score, ...]`` in pixels of the original image, as COCO's results have it."""
+        points = fields[self.name][index]
+        if np.isnan(points).any():
+            return None
+        return [round(float(value), 3) for value in points.reshape(-1)]
+
+    def columns(self) -> list[str]:
+        return [f'{self.name}.{p}.{axis} (px)' for p in self.points for axis in 'xy']
+
+    def to_columns(self, fields: Mapping[str, Any], index: int) -> dict[str, Any]:
+        values = fields[self.name][index][:, :2].reshape(-1)
+        return {
+            column: None if np.isnan(value) else round(float(value), 1)
+            for column, value in zip(self.columns(), values, strict=True)
+        }

@@ -1,0 +1,100 @@
+"""What is written about an object, and where there is room for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from projects.smn.tasks import Fields, KeypointTask, RegressionTask, Task
+
+from .draw import WHITE, Colour, point_colour
+
+FONT_SIZE = 15
+PADDING = 4
+
+
+def caption(fields: Fields, index: int, classes: tuple[str, ...], tasks: Mapping[str, Task]) -> str:
+    """Class and score, then a line per attribute, with its unit."""
+    lines = [classes[int(fields['labels'][index])]]
+    if 'scores' in fields:
+        lines[0] += f' {float(fields["scores"][index]):.2f}'
+    for task in tasks.values():
+        if task.kind not in ('classification', 'regression'):
+            continue
+        (value,) = task.to_columns(fields, index).values()
+        if isinstance(task, RegressionTask) and value is not None:
+            value = f'{value:.4g} {task.unit}'
+        if value is not None:
+            lines.append(f'{task.name} {value}')
+    return '\n'.join(lines)
+
+
+class Writer:
+    """Writes captions on an image, each where it hides least.
+
+    Args:
+        image: RGB, (H, W, 3), uint8.
+        boxes: (N, 4) of the objects on it, in its pixels: better not covered.
+    """
+
+    def __init__(self, image: np.ndarray, boxes: np.ndarray) -> None:
+        self.image = Image.fromarray(image)
+        self.draw = ImageDraw.Draw(self.image, 'RGBA')
+        self.taken = [tuple(box) for box in boxes]
+
+    def beside(self, box: np.ndarray, text: str, colour: Colour) -> None:
+        """Write beside a box, or in a corner of it where there is no room."""
+        width, height = self._size(text)
+        x1, y1, x2, y2 = box
+        places = [(x2, y1), (x1 - width, y1), (x1, y1 - height), (x1, y2), (x2 - width, y2)]
+        places += [(x1, y1), (x2 - width, y1), (x1, y2 - height), (x2 - width, y2 - height)]
+        limit = np.maximum(np.array(self.image.size) - (width, height), 0)
+        places = [tuple(np.clip(place, 0, limit)) for place in places]
+        covered = [sum(_overlap((*p, p[0] + width, p[1] + height), t) for t in self.taken)
+                   for p in places]
+        self.at(places[int(np.argmin(covered))], text, colour)
+
+    def at(self, place: tuple[float, float], text: str, colour: Colour) -> None:
+        """Write with the upper left corner at ``place``."""
+        width, height = self._size(text)
+        area = (*place, place[0] + width, place[1] + height)
+        self.draw.rectangle(area, fill=(0, 0, 0, 165), outline=colour, width=2)
+        self.draw.multiline_text(
+            (place[0] + PADDING, place[1] + PADDING), text, fill=WHITE, font=_font()
+        )
+        self.taken.append(area)
+
+    def legend(self, tasks: Mapping[str, Task]) -> None:
+        """The names of the keypoints, in their colours, in the lower left corner."""
+        entries = [
+            (name, point_colour(position))
+            for task in tasks.values()
+            if isinstance(task, KeypointTask)
+            for position, name in enumerate(task.points)
+        ]
+        bottom = self.image.size[1] - PADDING
+        for name, colour in reversed(entries):
+            bottom -= self._size(name)[1] + PADDING
+            self.at((PADDING, bottom), name, colour)
+
+    def _size(self, text: str) -> tuple[float, float]:
+        _, _, right, bottom = self.draw.multiline_textbbox((0, 0), text, font=_font())
+        return right + 2 * PADDING, bottom + 2 * PADDING
+
+
+@lru_cache
+def _font() -> ImageFont.FreeTypeFont:
+    """DejaVu Sans, which matplotlib ships: there on every machine, with all of Latin."""
+    path = Path(matplotlib.get_data_path()) / 'fonts' / 'ttf' / 'DejaVuSans.ttf'
+    return ImageFont.truetype(str(path), FONT_SIZE)
+
+
+def _overlap(first: tuple, second: tuple) -> float:
+    width = min(first[2], second[2]) - max(first[0], second[0])
+    height = min(first[3], second[3]) - max(first[1], second[1])
+    return max(width, 0) * max(height, 0)

@@ -1,0 +1,23 @@
+"""Fixtures for all tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from helpers import make_tiny_coco
+from mmengine.registry import init_default_scope
+
+import projects.smn  # noqa: F401  (registers everything)
+
+
+@pytest.fixture(autouse=True)
+def _mmdet_scope() -> None:
+    """Configs name modules as in MMDetection, whatever scope another test has left behind."""
+    init_default_scope('mmdet')
+
+
+@pytest.fixture
+def tiny_coco(tmp_path: Path) -> Path:
+    """The root of a fresh data set, see :func:`helpers.make_tiny_coco`."""
+    return make_tiny_coco(tmp_path / 'tiny')

@@ -1,0 +1,62 @@
+"""What the command lines share: their flags, and how a config is read."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import os
+import os.path as osp
+import sys
+import warnings
+from pathlib import Path
+
+# Work from a checkout without installation, from any folder.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+# Optional parts of the libraries say at every start that they are not installed.
+warnings.filterwarnings('ignore', message='.*faster_coco_eval.*')
+warnings.filterwarnings('ignore', message='.*pkg_resources.*')
+
+with contextlib.redirect_stdout(io.StringIO()):  # mmdet prints that "OneDL" is not installed
+    import mmdet.datasets  # noqa: F401
+from mmengine.config import Config, DictAction
+
+from projects.smn.engine.predictor import load_config
+
+
+def add_run_flags(parser: argparse.ArgumentParser) -> None:
+    """The flags of mmdet's own train and test tools."""
+    parser.add_argument('--work-dir', help='where logs, checkpoints and metrics go')
+    add_cfg_options(parser)
+    parser.add_argument(
+        '--launcher',
+        choices=['none', 'pytorch', 'slurm', 'mpi'],
+        default='none',
+        help='how several processes are started',
+    )
+    # torch.distributed.launch passes it.
+    parser.add_argument('--local_rank', '--local-rank', type=int, default=0, help=argparse.SUPPRESS)
+
+
+def add_cfg_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        metavar='KEY=VALUE',
+        help='override entries of the config, such as tasks.neck.of=cucumber or '
+        'train_dataloader.batch_size=8',
+    )
+
+
+def config_of(args: argparse.Namespace) -> Config:
+    """The config that the flags of :func:`add_run_flags` describe."""
+    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
+    cfg = load_config(args.config, args.cfg_options)
+    cfg.launcher = args.launcher
+    cfg.work_dir = (
+        args.work_dir
+        or cfg.get('work_dir')
+        or osp.join('work_dirs', osp.splitext(osp.basename(args.config))[0])
+    )
+    return cfg

@@ -1,0 +1,98 @@
+"""Make the environment in ``.venv``; run by ``make env`` with any Python from 3.10 to 3.12.
+
+Uses the standard library alone. A second call finds the stamp of the first and does nothing; a
+change to the requirement files installs again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+VENV = ROOT / '.venv'
+PYTHON = VENV / 'bin' / 'python'
+STAMP = VENV / 'installed'
+LOG = VENV / 'install.log'
+INPUTS = (
+    'requirements/build.txt',
+    'requirements/openmmlab.txt',
+    'requirements.txt',
+    'requirements/dev.txt',
+    'pyproject.toml',
+    'tools/install.py',
+)
+COMPILES = 'compiling mmcv, about 7 minutes on 2 cores unless pip has it in its cache'
+STEPS = (
+    ('torch and what builds mmcv', '-r', 'requirements/build.txt'),
+    (COMPILES, '--no-deps', '--no-build-isolation', '-r', 'requirements/openmmlab.txt'),
+    ('everything else', '-r', 'requirements.txt', '-r', 'requirements/dev.txt'),
+    ('this project', '--no-deps', '--no-build-isolation', '-e', '.'),
+)
+
+
+def main() -> None:
+    if not (3, 10) <= sys.version_info[:2] <= (3, 12):
+        sys.exit(
+            f'Python 3.10, 3.11 or 3.12 is needed, this is {sys.version.split()[0]}; '
+            'name another one: make env PYTHON=python3.11'
+        )
+    stamp = fingerprint()
+    if STAMP.is_file() and STAMP.read_text() == stamp:
+        return
+    if shutil.which('g++') is None:
+        sys.exit('mmcv is compiled from source, and there is no C++ compiler: apt install g++')
+    if not PYTHON.is_file():
+        print('making .venv', flush=True)
+        subprocess.run([sys.executable, '-m', 'venv', VENV], check=True)
+    LOG.write_text('')
+    for number, (what, *options) in enumerate(STEPS, 1):
+        install(f'[{number}/{len(STEPS)}] {what}', options)
+    subprocess.run([PYTHON, ROOT / 'tools' / 'check_install.py'], check=True)
+    STAMP.write_text(stamp)
+
+
+def fingerprint() -> str:
+    """Changes with the requirements and with the place of the checkout."""
+    digest = hashlib.sha256(str(ROOT).encode())
+    for name in INPUTS:
+        digest.update((ROOT / name).read_bytes())
+    return digest.hexdigest()
+
+
+def install(title: str, options: list[str]) -> None:
+    """Run pip, its output in the log, and show that it is alive."""
+    command = [PYTHON, '-m', 'pip', 'install', '--disable-pip-version-check', *options]
+    start = time.monotonic()
+    with LOG.open('a') as log:
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env=build_environment()
+        )
+        while True:
+            seconds = int(time.monotonic() - start)
+            clock = f'{seconds // 60}:{seconds % 60:02d}'
+            try:
+                status = process.wait(timeout=1 if sys.stdout.isatty() else 30)
+                break
+            except subprocess.TimeoutExpired:
+                end = '\r' if sys.stdout.isatty() else '\n'
+                print(f'{title} ... {clock}', end=end, flush=True)
+    print(f'{title}: {clock}   ', flush=True)
+    if status:
+        tail = LOG.read_text(errors='replace').splitlines()[-15:]
+        print('\n'.join(tail), file=sys.stderr)
+        sys.exit(f'error: pip failed; the whole output is in {LOG.relative_to(ROOT)}')
+
+
+def build_environment() -> dict[str, str]:
+    """Let mmcv's build find the tools of the new environment, ninja above all."""
+    return {**os.environ, 'PATH': f'{VENV / "bin"}{os.pathsep}{os.environ["PATH"]}'}
+
+
+if __name__ == '__main__':
+    main()

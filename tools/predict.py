@@ -1,0 +1,132 @@
+"""Predict images, folders, patterns and videos.
+
+Writes OUT_DIR/predictions/*.jpg with every task drawn, OUT_DIR/predictions.json (COCO result
+records: masks as RLE, keypoints, attributes) and OUT_DIR/objects.csv (a row per object, a column
+per task, units in the header).
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from pathlib import Path
+
+import _common
+import mmcv
+import torch
+from mmdet.registry import VISUALIZERS
+from tqdm import tqdm
+
+from projects.smn.engine import Predictor
+from projects.smn.engine.frames import Frame, Frames
+from projects.smn.errors import UserError, run_tool
+from projects.smn.files import replacing, write_json
+from projects.smn.tasks import row_columns, to_fields, to_records, to_rows
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('config', help='config file')
+    parser.add_argument('checkpoint', help='checkpoint file or URL')
+    parser.add_argument('inputs', nargs='+', help='images, folders, glob patterns, videos')
+    parser.add_argument('--out-dir', default='predictions', help='where the results go')
+    parser.add_argument('--score-thr', type=float, default=0.3, help='drop less certain objects')
+    parser.add_argument('--device', help='cpu, cuda:0, ...; by default a GPU if there is one')
+    parser.add_argument('--batch-size', type=int, default=1, help='images at once')
+    parser.add_argument('--no-pictures', action='store_true', help='write only the two files')
+    _common.add_cfg_options(parser)
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = parse_args()
+    if not 0 <= args.score_thr <= 1:
+        raise UserError(f'--score-thr must be from 0 to 1, not {args.score_thr}')
+    frames = Frames(args.inputs)
+    cfg = _common.load_config(args.config, args.cfg_options)
+    predictor = Predictor(cfg, args.checkpoint, _device(args.device), args.score_thr)
+    writer = ResultWriter(Path(args.out_dir), predictor, pictures=not args.no_pictures)
+    with tqdm(total=len(frames), unit='image', desc='predict') as progress:
+        for batch in _batches(frames, args.batch_size):
+            samples = predictor([frame.image for frame in batch], batch_size=len(batch))
+            for frame, sample in zip(batch, samples, strict=True):
+                writer.add(frame, sample)
+                progress.update()
+    writer.close()
+    print(f'{len(writer.rows)} objects in {writer.images} images: see {args.out_dir}')
+
+
+class ResultWriter:
+    """Collects what is predicted and writes it."""
+
+    def __init__(self, folder: Path, predictor: Predictor, pictures: bool) -> None:
+        self.folder = folder
+        self.predictor = predictor
+        self.records: list[dict] = []
+        self.rows: list[dict] = []
+        self.images = 0
+        self.visualizer = None
+        if pictures:
+            (folder / 'predictions').mkdir(parents=True, exist_ok=True)
+            self.visualizer = VISUALIZERS.build(dict(type='TaskVisualizer', name='predict'))
+            self.visualizer.dataset_meta = predictor.dataset_meta
+
+    def add(self, frame: Frame, sample) -> None:
+        """One image's results; draws its picture."""
+        self.images += 1
+        fields = to_fields(sample.pred_instances)
+        names = (self.predictor.classes, self.predictor.tasks)
+        image = dict(image_id=self.images, file_name=frame.name)
+        if frame.index is not None:
+            image['frame'] = frame.index
+        self.records.extend(to_records(fields, *names, image))
+        name = frame.name if frame.index is None else f'{frame.name}#{frame.index}'
+        self.rows.extend(to_rows(fields, *names, dict(file_name=name)))
+        if self.visualizer is not None:
+            self.visualizer.add_datasample(
+                frame.stem,
+                mmcv.bgr2rgb(frame.image),
+                sample,
+                draw_gt=False,
+                pred_score_thr=0,
+                out_file=str(self.folder / 'predictions' / f'{frame.stem}.jpg'),
+            )
+
+    def close(self) -> None:
+        """Write both files, each whole or not at all."""
+        write_json(self.folder / 'predictions.json', self.records)
+        columns = row_columns(self.predictor.tasks)
+        with (
+            replacing(self.folder / 'objects.csv') as path,
+            path.open('w', newline='', encoding='utf-8') as file,
+        ):
+            table = csv.DictWriter(file, columns)
+            table.writeheader()
+            table.writerows(self.rows)
+
+
+def _device(name: str | None) -> str | None:
+    if name is None:
+        return None
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise UserError(f'--device {name}: no such device; try cpu or cuda:0') from None
+    if device.type == 'cuda' and not torch.cuda.is_available():
+        raise UserError(f'--device {name}: torch sees no GPU')
+    return name
+
+
+def _batches(frames: Frames, size: int):
+    batch: list[Frame] = []
+    for frame in frames:
+        batch.append(frame)
+        if len(batch) >= size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+if __name__ == '__main__':
+    run_tool(main)

@@ -1,0 +1,49 @@
+"""Train a network: ``python tools/train.py configs/fruit/smn_r18_fpn_fruit_demo.py``."""
+
+from __future__ import annotations
+
+import argparse
+
+from _common import add_run_flags, config_of
+from mmengine.registry import RUNNERS
+
+from projects.smn.errors import UserError, run_tool
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('config', help='config file')
+    add_run_flags(parser)
+    parser.add_argument('--amp', action='store_true', help='automatic mixed precision')
+    parser.add_argument(
+        '--auto-scale-lr',
+        action='store_true',
+        help="scale the learning rate to the batch size by the config's auto_scale_lr",
+    )
+    parser.add_argument(
+        '--resume',
+        nargs='?',
+        const='auto',
+        help='go on from this checkpoint; without a value, from the latest one in the work dir',
+    )
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = parse_args()
+    cfg = config_of(args)
+    if args.amp:
+        cfg.optim_wrapper.type = 'AmpOptimWrapper'
+        cfg.optim_wrapper.loss_scale = 'dynamic'
+    if args.auto_scale_lr:
+        if 'base_batch_size' not in cfg.get('auto_scale_lr', {}):
+            raise UserError(f'{args.config} has no auto_scale_lr with a base_batch_size')
+        cfg.auto_scale_lr.enable = True
+    if args.resume:
+        cfg.resume = True
+        cfg.load_from = None if args.resume == 'auto' else args.resume
+    RUNNERS.build(cfg).train()
+
+
+if __name__ == '__main__':
+    run_tool(main)
