@@ -5,15 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import torch
 from helpers import make_tiny_coco
 from mmengine.registry import init_default_scope
 
-import projects.smn  # noqa: F401  (registers everything)
+# Tiny tensors: a second thread only costs.
+torch.set_num_threads(1)
 
 
 @pytest.fixture(autouse=True)
 def _mmdet_scope() -> None:
-    """Configs name modules as in MMDetection, whatever scope another test has left behind."""
+    """Configs name modules as MMDetection's do, whatever scope another test has left behind."""
     init_default_scope('mmdet')
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from projects.smn.datasets import CocoTaskDataset
+
 CLASSES = ('fruit', 'card')
 TASKS = dict(
     mask=dict(type='MaskTask'),
@@ -106,3 +108,33 @@ def draw_picture(path: Path, shift: int = 0) -> None:
     paint(26, 30, 35, 39, (0, 255, 0))
     paint(42, 4, 58, 16, (0, 0, 255))
     Image.fromarray(picture).save(path)
+
+
+def make_dataset(root: Path, *transforms: dict, **options: Any) -> CocoTaskDataset:
+    """The data set below ``root``, with ``transforms`` between loading and packing.
+
+    Args:
+        root: A data root, see :func:`make_tiny_coco`.
+        transforms: Configs of transforms.
+        options: ``classes`` and ``tasks`` in place of those of this file; further options of
+            ``CocoTaskDataset``.
+    """
+    metainfo = {key: options.pop(key, here) for key, here in _DECLARED.items()}
+    pipeline = [
+        dict(type='LoadImageFromFile'),
+        dict(type='LoadTaskAnnotations'),
+        *transforms,
+        dict(type='PackTaskInputs'),
+    ]
+    # Serializing collects garbage, which takes longer than all else here.
+    options = {'pipeline': pipeline, 'serialize_data': False, **options}
+    return CocoTaskDataset(
+        data_root=str(root),
+        ann_file='annotations/train.json',
+        data_prefix=dict(img='train/'),
+        metainfo=metainfo,
+        **options,
+    )
+
+
+_DECLARED = dict(classes=CLASSES, tasks=TASKS)

@@ -48,7 +48,11 @@ train_pipeline = [
     dict(type='LoadTaskAnnotations'),
     dict(type='RandomTranspose', prob=0.5),
     dict(type='Resize', scale=(320, 320), keep_ratio=True),
-    dict(type='RandomFlip', prob=[0.25, 0.25, 0.25], direction=['horizontal', 'vertical', 'diagonal']),
+    dict(
+        type='RandomFlip',
+        prob=[0.25, 0.25, 0.25],
+        direction=['horizontal', 'vertical', 'diagonal'],
+    ),
     dict(type='PackTaskInputs'),
 ]
 test_pipeline = [
@@ -71,7 +75,14 @@ train_cfg = dict(max_epochs=12, val_interval=12)
 optim_wrapper = dict(optimizer=dict(lr=1e-3))
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, by_epoch=False, begin=0, end=100),
-    dict(type='CosineAnnealingLR', eta_min=1e-5, begin=0, end=12, T_max=12, by_epoch=True,
-         convert_to_iter_based=True),
+    dict(
+        type='CosineAnnealingLR',
+        eta_min=1e-5,
+        begin=0,
+        end=12,
+        T_max=12,
+        by_epoch=True,
+        convert_to_iter_based=True,
+    ),
 ]
 randomness = dict(seed=0)

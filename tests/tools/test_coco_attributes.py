@@ -89,9 +89,11 @@ def test_named_groups_become_attributes_and_other_names_stay_classes(source):
     assert coco['categories'] == [{'id': 1, 'name': 'fruit'}, {'id': 2, 'name': 'leaf'}]
     first, second, third = coco['annotations'][:3]
     assert (first['category_id'], first['attributes']) == (1, {'grade': 'B', 'size': 'Pequeña'})
-    assert second['category_id'] == 2 and 'attributes' not in second
+    assert second['category_id'] == 2
+    assert 'attributes' not in second
     assert third['attributes'] == {'grade': 'A', 'size': 'Grande'}
-    assert first['segmentation'] == SQUARE and first['iscrowd'] == 0
+    assert first['segmentation'] == SQUARE
+    assert first['iscrowd'] == 0
     assert summary['counts']['all'] == {
         'images': 10,
         'objects': 10,
@@ -104,7 +106,8 @@ def test_named_groups_become_attributes_and_other_names_stay_classes(source):
 def test_unmatched_classes_can_be_dropped(source):
     coco, summary = source.convert('--drop-unmatched')
     assert [category['name'] for category in coco['categories']] == ['fruit']
-    assert len(coco['annotations']) == 7 and len(coco['images']) == 10
+    assert len(coco['annotations']) == 7
+    assert len(coco['images']) == 10
     assert summary['skipped']['objects of classes that are dropped'] == [2, 5, 8]
     assert summary['noticed']['images without objects'] == ['2.jpg', '5.jpg', '8.jpg']
 
@@ -155,25 +158,6 @@ def test_pycocotools_reads_the_result(source):
 
 
 # Text
-
-
-@pytest.mark.parametrize('codec', ['latin-1', 'cp1252', 'cp850', 'mac_roman'])
-@pytest.mark.parametrize('text', ['Pequeña', 'Größe', 'mûre', 'élan vital'])
-def test_utf8_read_as_a_one_byte_encoding_is_undone(text, codec):
-    assert tool.repair(text.encode('utf-8').decode(codec)) == text
-
-
-@pytest.mark.parametrize(
-    'text', ['Pequeña', 'AÇÃO', 'Ångström', '柑橘', 'Mandarina-A', 'naïve ½', 'Maðárdal']
-)
-def test_sound_text_is_left_alone(text):
-    assert tool.repair(text) == text
-
-
-def test_text_garbled_twice_and_decomposed_accents_are_repaired():
-    twice = 'Pequeña'.encode().decode('latin-1').encode().decode('cp1252')
-    assert tool.repair(twice) == 'Pequeña'
-    assert tool.repair('Pequen\u0303a') == 'Pequeña'
 
 
 def test_text_that_lost_its_letters_is_reported_not_guessed(source):
@@ -273,25 +257,18 @@ def test_box_and_area_are_computed_where_absent_and_a_wrong_area_is_replaced(sou
     assert summary['corrected'] == corrected
 
 
-@pytest.mark.parametrize(
-    'outline',
-    [
-        [[2, 2, 9, 9]],
-        [[2, 2, 5, 5, 9, 9]],
-        [[1, 2, 3]],
-        ['x'],
-        7,
-        {'size': [24, 32], 'counts': [24 * 32]},
-        {'size': [24, 32], 'counts': ['x']},
-        {'size': [9, 9], 'counts': [40, 41]},
-    ],
-)
-def test_a_degenerate_outline_is_dropped_and_its_image_is_not_complete(source, outline):
-    source.annotations[0]['segmentation'] = outline
+def test_a_degenerate_outline_is_dropped_and_its_image_is_not_complete(source):
+    source.annotations[0]['segmentation'] = [[2, 2, 9, 9]]
     coco, summary = source.convert()
     assert summary['skipped'] == {'objects with a degenerate or malformed outline': [1]}
     assert len(coco['annotations']) == 9
     assert [image.get('complete') for image in coco['images']] == [False] + [None] * 9
+
+
+def test_a_degenerate_outline_of_a_dropped_class_says_nothing_about_its_image(source):
+    source.annotations[1]['segmentation'] = [[2, 2, 9, 9]]
+    coco, _ = source.convert('--drop-unmatched')
+    assert not any('complete' in image for image in coco['images'])
 
 
 def test_only_the_degenerate_part_of_an_outline_is_dropped(source):
@@ -329,14 +306,6 @@ def test_objects_of_unknown_images_are_skipped_and_odd_boxes_noticed(source):
     assert summary['noticed']['objects that reach out of their image'] == [2]
 
 
-@pytest.mark.parametrize('number', [0, 2, None])
-def test_unusable_annotation_ids_are_counted_anew(source, number):
-    source.annotations[0]['id'] = number
-    coco, summary = source.convert()
-    assert [annotation['id'] for annotation in coco['annotations']] == list(range(1, 11))
-    assert summary['corrected'] == {'annotations numbered anew': 10}
-
-
 # Splits
 
 
@@ -345,14 +314,16 @@ def test_a_split_is_by_image_complete_and_reproducible(source):
     parts = [source.part(name) for name in ('train', 'val', 'test')]
     assert [len(part['images']) for part in parts] == [6, 2, 2]
     names = [image['file_name'] for part in parts for image in part['images']]
-    assert len(set(names)) == 10 and sum(len(part['annotations']) for part in parts) == 10
+    assert len(set(names)) == 10
+    assert sum(len(part['annotations']) for part in parts) == 10
     for part in parts:
         numbers = {image['id'] for image in part['images']}
         assert {annotation['image_id'] for annotation in part['annotations']} <= numbers
     assert list(summary['counts']) == ['all', 'train', 'val', 'test']
     again, _ = source.convert('--split', '60-20-20', part='train')
     other, _ = source.convert('--split', '60-20-20', '--seed', 3, part='train')
-    assert again == first and other != first
+    assert again == first
+    assert other != first
 
 
 @pytest.mark.parametrize('seed', range(5))
@@ -384,7 +355,7 @@ def test_nothing_is_written_when_copying_fails(source, monkeypatch):
         raise OSError('disk full')
 
     before = sorted(source.folder.parent.iterdir())
-    monkeypatch.setattr(tool.shutil, 'copyfile', fail)
+    monkeypatch.setattr('shutil.copyfile', fail)
     with pytest.raises(OSError, match='disk full'):
         source.convert()
     assert sorted(source.folder.parent.iterdir()) == before
@@ -404,11 +375,7 @@ def test_the_source_cannot_be_the_output(source):
         (['--pattern', '(?P<size>'], 'is not a regular expression'),
         (['--pattern', 'Fruit-.+'], 'has no named group'),
         (['--pattern', 'Pear-(?P<size>.+)'], "matches no category: there is 'Fruit-A-Grande'"),
-        (['--split', '80'], 'is not like 80-20'),
         (['--split', '80-30'], 'is not like 80-20'),
-        (['--split', '100-0'], 'is not like 80-20'),
-        (['--split', 'a-b'], 'is not like 80-20'),
-        (['--split', '70-10-10-10'], 'is not like 80-20'),
         (['--split', '99-1'], 'gives 1 % of 10 images to test'),
         (['--rename', 'weight.Grande=big'], "no attribute 'weight', there is 'grade', 'size'"),
         (['--rename', 'size.Huge=big'], "'size' has no value 'Huge', it has 'Grande'"),
@@ -423,40 +390,27 @@ def test_a_wrong_option_is_one_sentence_and_writes_nothing(source, more, sentenc
     assert not source.out.exists()
 
 
-@pytest.mark.parametrize(
-    ('content', 'sentence'),
-    [
-        ('{"images": [', 'is not JSON'),
-        ('[]', "is not COCO: it has no list 'images'"),
-        ('{"images": [], "categories": {}}', "it has no list 'categories'"),
-        ('{"images": [{"id": "a", "file_name": "a.jpg"}]}', r"images\[0\] has no 'id' that is"),
-        ('{"images": [{"id": 1}]}', r"images\[0\] has no 'file_name' that is text"),
-    ],
-)
-def test_a_file_that_is_not_coco_is_one_sentence(source, content, sentence):
-    source.file.write_text(content)
-    with pytest.raises(UserError, match=sentence):
+def test_a_file_that_is_not_coco_is_one_sentence(source):
+    source.file.write_text('[]')
+    with pytest.raises(UserError, match="is not COCO: it has no list 'images'"):
         tool.main(source.arguments())
 
 
 def test_a_missing_file_is_one_sentence(source):
-    with pytest.raises(UserError, match='via_region_data.json: there is no such file'):
+    with pytest.raises(UserError, match=r'via_region_data\.json: there is no such file'):
         tool.main(source.arguments())
 
 
-def test_ids_that_contradict_each_other_are_named(source):
-    source.annotations[4]['category_id'] = 77
-    with pytest.raises(UserError, match='annotation 5 has category_id 77'):
-        source.convert()
-    source.annotations[4]['category_id'] = 10
+def test_an_attribute_that_contradicts_the_class_name_is_named(source):
     source.annotations[4]['attributes'] = {'grade': 'C'}
+    source.annotations[4]['category_id'] = 10
     with pytest.raises(UserError, match="annotation 5 has the attribute 'grade' 'C'"):
         source.convert()
+
+
+def test_two_images_of_one_name_are_named(source):
     source.images[1]['file_name'] = 'other/1.jpg'
-    with pytest.raises(UserError, match="images 1 and 2 would both be named '1.jpg'"):
-        source.convert()
-    source.images[1]['id'] = 1
-    with pytest.raises(UserError, match='images has the id 1 2 times'):
+    with pytest.raises(UserError, match=r"images 1 and 2 would both be named '1\.jpg'"):
         source.convert()
 
 
@@ -468,7 +422,9 @@ def test_the_command_line_ends_with_status_2_and_one_sentence_and_loads_no_torch
     result = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=ROOT)
     lines = [line for line in result.stderr.splitlines() if not line.startswith('import time')]
     assert result.returncode == 2
-    assert len(lines) == 1 and lines[0].startswith('error: ') and 'no such file' in lines[0]
+    assert len(lines) == 1
+    assert lines[0].startswith('error: ')
+    assert 'no such file' in lines[0]
     assert not any(line.endswith((' torch', ' mmdet')) for line in result.stderr.splitlines())
 
 
@@ -491,4 +447,5 @@ def test_the_mandarin_sample(tmp_path):
     }
     assert summary['corrected'] == {'wrong areas replaced': 670}  # they were those of the images
     assert len(summary['noticed']['identical images, kept in one part']) == 4
-    assert not summary['skipped'] and not summary['not_repairable']
+    assert not summary['skipped']
+    assert not summary['not_repairable']

@@ -29,7 +29,11 @@ train_pipeline = [
         scales=[(1333, 640), (1333, 720), (1333, 800)],
         keep_ratio=True,
     ),
-    dict(type='RandomFlip', prob=[0.25, 0.25, 0.25], direction=['horizontal', 'vertical', 'diagonal']),
+    dict(
+        type='RandomFlip',
+        prob=[0.25, 0.25, 0.25],
+        direction=['horizontal', 'vertical', 'diagonal'],
+    ),
     dict(type='PackTaskInputs'),
 ]
 test_pipeline = [

@@ -15,6 +15,13 @@ from projects.smn.tasks import build_tasks, plain
 
 from .pipeline_check import check_pipeline
 
+# The keys that every entry of these lists must have.
+REQUIRED = dict(
+    images={'id', 'file_name', 'height', 'width'},
+    annotations={'image_id', 'category_id'},
+    categories={'id', 'name'},
+)
+
 
 @DATASETS.register_module()
 class CocoTaskDataset(CocoDataset):
@@ -50,9 +57,13 @@ class CocoTaskDataset(CocoDataset):
         """
         content = self._read()
         self._map_categories(content['categories'])
-        annotations: dict[Any, list[dict]] = {image['id']: [] for image in content['images']}
+        annotations: dict[Any, list[dict]] = {}
+        for image in content['images']:
+            if image['id'] in annotations:
+                raise UserError(f'{self.ann_file} has two images of id {image["id"]!r}')
+            annotations[image['id']] = []
         for annotation in content['annotations']:
-            image_id = annotation.get('image_id')
+            image_id = annotation['image_id']
             if image_id not in annotations:
                 raise self._error(annotation, f'its image_id {image_id!r} is not in `images`')
             annotations[image_id].append(annotation)
@@ -124,25 +135,29 @@ class CocoTaskDataset(CocoDataset):
             raise UserError(f'there is no annotation file {self.ann_file}') from None
         except ValueError as error:
             raise UserError(f'{self.ann_file} is not JSON: {error}') from None
-        for key in ('images', 'annotations', 'categories'):
+        for key in REQUIRED:
             if not isinstance(content, Mapping) or not isinstance(content.get(key), list):
                 raise UserError(f'{self.ann_file} is not COCO: it has no list {key!r}')
-        for image in content['images']:
-            missing = {'id', 'file_name', 'height', 'width'} - set(image)
-            if missing:
-                raise UserError(
-                    f'{self.ann_file}: image {image.get("id")!r} has no {listing(sorted(missing))}'
-                )
+            for entry in content[key]:
+                self._check_entry(key, entry)
         return content
+
+    def _check_entry(self, key: str, entry: Any) -> None:
+        if not isinstance(entry, Mapping):
+            raise UserError(f'{self.ann_file} is not COCO: {entry!r:.40} in {key!r} is no object')
+        missing = sorted(REQUIRED[key] - set(entry))
+        if missing:
+            raise UserError(
+                f'{self.ann_file}: the entry of {key!r} with id {entry.get("id")!r} has no '
+                f'{listing(missing)}'
+            )
 
     def _map_categories(self, categories: list[dict]) -> None:
         """Map category ids by name. (The parent trusts the file to list them in our order.)"""
         ids = {category['name']: category['id'] for category in categories}
         for name in self.metainfo['classes']:
             if name not in ids:
-                raise UserError(
-                    f'{self.ann_file} has no category {name!r}; it has {listing(ids)}'
-                )
+                raise UserError(f'{self.ann_file} has no category {name!r}; it has {listing(ids)}')
         self.cat_ids = [ids[name] for name in self.metainfo['classes']]
         self.cat2label = {cat_id: label for label, cat_id in enumerate(self.cat_ids)}
 
@@ -161,12 +176,18 @@ class CocoTaskDataset(CocoDataset):
     def filter_data(self) -> list[dict]:
         """Drop images without objects, or smaller than ``min_size``, when ``filter_cfg`` says."""
         options = {} if self.test_mode else self.filter_cfg or {}
-        return [
+        kept = [
             entry
             for entry in self.data_list
             if (entry['instances'] or not options.get('filter_empty_gt', False))
             and min(entry['width'], entry['height']) >= options.get('min_size', 0)
         ]
+        if not kept:
+            raise UserError(
+                f'{self.ann_file}: no image is left of {len(self.data_list)}'
+                + (f', after filter_cfg={dict(options)!r}' if options else '')
+            )
+        return kept
 
     def _error(self, annotation: Mapping[str, Any], what: str) -> UserError:
         return UserError(f'{self.ann_file}: annotation {annotation.get("id")!r}: {what}')

@@ -159,7 +159,7 @@ class InstanceLabels:
     def pad(self, out_shape: tuple[int, int], pad_val: int = 0) -> InstanceLabels:
         return self._move(lambda field: field.pad(out_shape, pad_val=pad_val), *out_shape[:2])
 
-    def get_bboxes(self, dst_type: str = 'hbb') -> Any:
+    def get_bboxes(self, dst_type: Any = 'hbox') -> Any:
         """Boxes around the first mask task's masks; ``RandomCrop(recompute_bbox=True)`` asks."""
         for field in self.geometry.values():
             if isinstance(field, BitmapMasks):

@@ -13,7 +13,8 @@ from projects.smn.tasks import Task
 
 from .transforms import LoadTaskAnnotations, PackTaskInputs, RandomTranspose
 
-# Exact types, not subclasses: a subclass may do anything.
+# Exact types, not subclasses: a subclass may do anything. FixScaleResize is not among them: it
+# rounds the size of the image down, and that of masks to the nearest pixel.
 MOVING = (
     mmdet_transforms.Resize,
     mmcv_transforms.RandomChoiceResize,

@@ -13,7 +13,6 @@ from torch import nn
 
 from projects.smn.errors import UserError, listing
 
-
 # How torch names what a file wants to run.
 GLOBAL = re.compile(r'GLOBAL (\S+) was not an allowed')
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 
 from mmengine.config import Config, ConfigDict
@@ -30,10 +31,10 @@ def link_tasks(cfg: Config) -> Config:
     """
     if 'classes' not in cfg:
         raise UserError(
-            f"{cfg.filename or 'the config'} declares no `classes`; "
-            "SMN needs top-level `classes = (...)` and `tasks = dict(...)`"
+            f'{cfg.filename or "the config"} declares no `classes`; '
+            'SMN needs top-level `classes = (...)` and `tasks = dict(...)`'
         )
-    cfg = cfg.copy()
+    cfg = copy.deepcopy(cfg)
     tasks = {name: plain(task) for name, task in (cfg.get('tasks') or {}).items() if task}
     classes = (cfg.classes,) if isinstance(cfg.classes, str) else tuple(cfg.classes)
     build_tasks(tasks, classes)

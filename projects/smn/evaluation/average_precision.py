@@ -39,17 +39,10 @@ def average_precision(
         The named numbers in [0, 1]; NaN where there is no ground truth.
     """
     names = KEYPOINT_STATS if iou_type == 'keypoints' else BOX_STATS
-    dataset = dict(
-        info={},
-        images=[dict(id=i) for i in range(num_images)],
-        categories=[dict(id=int(c)) for c in categories],
-        annotations=[dict(annotation, id=i + 1) for i, annotation in enumerate(truth)],
-    )
     with contextlib.redirect_stdout(io.StringIO()):  # pycocotools prints a table of its own
-        coco = COCO()
-        coco.dataset = dataset
-        coco.createIndex()
-        found = coco.loadRes(detections) if detections else COCO()  # loadRes wants one or more
+        coco = _coco(truth, num_images, categories)
+        # loadRes wants one or more.
+        found = coco.loadRes(detections) if detections else _coco([], num_images, categories)
         evaluation = COCOeval(coco, found, iou_type)
         evaluation.params.catIds = list(categories)
         if sigmas is not None:
@@ -60,3 +53,16 @@ def average_precision(
     # pycocotools says -1 where it found nothing to count.
     values = {name: float(evaluation.stats[position]) for name, position in names.items()}
     return {name: value if value >= 0 else float('nan') for name, value in values.items()}
+
+
+def _coco(annotations: list[dict[str, Any]], num_images: int, categories: Sequence[int]) -> COCO:
+    coco = COCO()
+    coco.dataset = dict(
+        info={},
+        # pycocotools asks for a size even where masks are RLE, which have their own.
+        images=[dict(id=i, height=0, width=0) for i in range(num_images)],
+        categories=[dict(id=int(c)) for c in categories],
+        annotations=[dict(annotation, id=i + 1) for i, annotation in enumerate(annotations)],
+    )
+    coco.createIndex()
+    return coco

@@ -141,9 +141,7 @@ def entries(annotation: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return value or {}
 
 
-def build_tasks(
-    tasks: Mapping[str, Mapping] | None, classes: Sequence[str]
-) -> dict[str, Task]:
+def build_tasks(tasks: Mapping[str, Mapping] | None, classes: Sequence[str]) -> dict[str, Task]:
     """Build the tasks that a config declares, in its order.
 
     Args:
@@ -174,7 +172,7 @@ def plain(value: Any) -> Any:
 
 def _build_task(name: str, config: Mapping, classes: tuple[str, ...]) -> Task:
     if not isinstance(config, Mapping) or 'type' not in config:
-        raise UserError(f"task {name!r} must be a dict with a `type`, one of {listing(_kinds())}")
+        raise UserError(f'task {name!r} must be a dict with a `type`, one of {listing(_kinds())}')
     options = dict(config)
     kind = options.pop('type')
     task_class = TASKS.get(kind) if isinstance(kind, str) else kind
@@ -188,7 +186,9 @@ def _build_task(name: str, config: Mapping, classes: tuple[str, ...]) -> Task:
             )
     try:
         return task_class(name=name, dataset_classes=classes, **options)
-    except TypeError as error:
+    except UserError:
+        raise
+    except (TypeError, ValueError) as error:
         raise UserError(f'task {name!r}: {error}') from error
 
 

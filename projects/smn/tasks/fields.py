@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import torch
 from mmdet.structures.bbox import BaseBoxes
-from mmdet.structures.bbox import BaseBoxes
 from mmdet.structures.mask import BitmapMasks
 from mmengine.structures import InstanceData
 
@@ -26,8 +25,6 @@ def to_fields(instances: InstanceData | Mapping[str, Any]) -> Fields:
     """
     fields = {}
     for name, value in instances.items():
-        if isinstance(value, BaseBoxes):
-            value = value.tensor
         if isinstance(value, BaseBoxes):
             value = value.tensor
         if isinstance(value, torch.Tensor):

@@ -28,7 +28,7 @@ def caption(fields: Fields, index: int, classes: tuple[str, ...], tasks: Mapping
             continue
         (value,) = task.to_columns(fields, index).values()
         if isinstance(task, RegressionTask) and value is not None:
-            value = f'{value:.4g} {task.unit}'
+            value = f'{value:.4g} {task.unit}'.rstrip()
         if value is not None:
             lines.append(f'{task.name} {value}')
     return '\n'.join(lines)
@@ -55,8 +55,9 @@ class Writer:
         places += [(x1, y1), (x2 - width, y1), (x1, y2 - height), (x2 - width, y2 - height)]
         limit = np.maximum(np.array(self.image.size) - (width, height), 0)
         places = [tuple(np.clip(place, 0, limit)) for place in places]
-        covered = [sum(_overlap((*p, p[0] + width, p[1] + height), t) for t in self.taken)
-                   for p in places]
+        covered = [
+            sum(_overlap((*p, p[0] + width, p[1] + height), t) for t in self.taken) for p in places
+        ]
         self.at(places[int(np.argmin(covered))], text, colour)
 
     def at(self, place: tuple[float, float], text: str, colour: Colour) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 from mmdet.registry import VISUALIZERS
+from mmdet.structures import DetDataSample
 from mmdet.visualization import DetLocalVisualizer
 from mmengine.structures import InstanceData
 
@@ -30,6 +31,24 @@ class TaskVisualizer(DetLocalVisualizer):
     def __init__(self, name: str = 'visualizer', *, min_side: int = 1000, **kwargs) -> None:
         super().__init__(name, **kwargs)
         self.min_side = min_side
+
+    def add_datasample(
+        self,
+        name: str,
+        image: np.ndarray,
+        data_sample: DetDataSample | None = None,
+        draw_gt: bool = True,
+        draw_pred: bool = True,
+        **kwargs,
+    ) -> None:
+        """The parent's, without a half for what the sample does not have.
+
+        The parent puts the image itself there, which has another size than the enlarged one.
+        """
+        present = () if data_sample is None else data_sample
+        draw_gt &= 'gt_instances' in present or 'gt_sem_seg' in present
+        draw_pred &= 'pred_instances' in present or 'pred_sem_seg' in present
+        super().add_datasample(name, image, data_sample, draw_gt, draw_pred, **kwargs)
 
     def _draw_instances(
         self,

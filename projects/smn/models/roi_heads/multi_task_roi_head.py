@@ -136,9 +136,7 @@ def _build_heads(heads: Mapping[str, Mapping], tasks: Mapping[str, Task]) -> dic
     claimed = {name: key for key, config in heads.items() for name in config.get('tasks') or ()}
     for name, key in claimed.items():
         if name not in tasks:
-            raise UserError(
-                f'head {key!r} claims task {name!r}; the tasks are {listing(tasks)}'
-            )
+            raise UserError(f'head {key!r} claims task {name!r}; the tasks are {listing(tasks)}')
     chosen: dict[str, dict[str, Task]] = {key: {} for key in heads}
     for name, task in tasks.items():
         of_kind = (key for key, c in heads.items() if task.kind in MODELS.get(c['type']).kinds)

@@ -1,0 +1,75 @@
+"""Image files are found by what a record calls them, and measured as OpenCV reads them."""
+
+from __future__ import annotations
+
+import pytest
+from PIL import Image
+
+from projects.smn.convert.images import find_image, image_size, same_pictures, unused_images
+
+
+def _picture(path, colour=0, **options):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new('RGB', (32, 24), (colour, 0, 0)).save(path, **options)
+    return path
+
+
+@pytest.mark.parametrize(
+    'name',
+    [
+        'niña.jpg',
+        'niÃ±a.jpg',
+        'nin\u0303a.jpg',
+        'C:\\data\\niÃ±a.jpg',
+        '/a/b/niña.jpg',
+        './niña.jpg',
+    ],
+)
+def test_a_file_is_found_by_every_spelling_of_its_name(tmp_path, name):
+    path = _picture(tmp_path / 'niña.jpg')
+    assert find_image(tmp_path, name) == path
+
+
+def test_the_longest_path_wins(tmp_path):
+    inner, outer = _picture(tmp_path / 'b/1.jpg'), _picture(tmp_path / '1.jpg')
+    assert find_image(tmp_path, 'a/b/1.jpg') == inner
+    assert find_image(tmp_path, 'c/1.jpg') == outer
+
+
+@pytest.mark.parametrize('name', ['', '..', 'absent.jpg', 'folder'])
+def test_what_is_no_file_is_not_found(tmp_path, name):
+    (tmp_path / 'folder').mkdir()
+    assert find_image(tmp_path, name) is None
+
+
+def test_no_name_leads_out_of_the_folder(tmp_path):
+    _picture(tmp_path / 'outside.jpg')
+    assert find_image(tmp_path / 'inside', '../outside.jpg') is None
+
+
+@pytest.mark.parametrize('orientation', range(1, 9))
+def test_the_size_is_the_one_that_opencv_reads(tmp_path, orientation):
+    cv2 = pytest.importorskip('cv2')
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = _picture(tmp_path / '1.jpg', exif=exif)
+    height, width = cv2.imread(str(path)).shape[:2]
+    assert image_size(path) == (width, height, orientation > 1)
+
+
+def test_a_file_that_is_no_image_has_no_size(tmp_path):
+    path = tmp_path / '1.jpg'
+    path.write_bytes(b'no picture')
+    assert image_size(path) is None
+
+
+def test_equal_files_form_one_group(tmp_path):
+    paths = {number: _picture(tmp_path / f'{number}.png', number // 2) for number in range(2, 7)}
+    assert sorted(same_pictures(paths)) == [[2, 3], [4, 5], [6]]
+
+
+def test_images_that_lie_beside_the_used_ones_are_listed(tmp_path):
+    used, stray = _picture(tmp_path / 'a/1.jpg'), _picture(tmp_path / 'a/2.PNG')
+    _picture(tmp_path / 'b/3.jpg')
+    (tmp_path / 'a/notes.txt').touch()
+    assert unused_images({1: used}) == [stray]

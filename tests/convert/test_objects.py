@@ -1,0 +1,64 @@
+"""Objects get a sound box and area; where one cannot be placed, its image is not complete."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from projects.smn.convert.objects import place, place_objects
+from projects.smn.convert.report import Report
+
+SQUARE = [[2, 2, 12, 2, 12, 12, 2, 12]]
+SOUND = {'id': 1, 'image_id': 1, 'segmentation': SQUARE, 'bbox': [2, 2, 10, 10], 'area': 100}
+
+
+@pytest.fixture
+def image():
+    return {'id': 1, 'height': 24, 'width': 32}
+
+
+@pytest.fixture
+def report():
+    return Report(Path('coco.json'))
+
+
+def _place_all(annotations, image, report):
+    return place_objects({'images': [image], 'annotations': annotations}, {1: image}, report)
+
+
+def test_a_sound_object_only_gains_iscrowd(image, report):
+    assert _place_all([SOUND], image, report) == [{**SOUND, 'iscrowd': 0}]
+    assert report == Report(report.source)
+    assert 'complete' not in image
+
+
+def test_placing_changes_neither_its_input_nor_its_own_result(image, report):
+    rough = {**SOUND, 'segmentation': [*SQUARE, [1, 1]], 'area': 32 * 24}
+    before = dict(rough)
+    placed = place(rough, image, report)
+    assert rough == before
+    assert place(placed, image, report) == placed
+
+
+@pytest.mark.parametrize('outline', [[[2, 2, 9, 9]], {'size': [9, 9], 'counts': [40, 41]}, 7])
+def test_an_object_without_usable_outline_leaves_its_image_not_complete(image, report, outline):
+    lost = {**SOUND, 'id': 2, 'segmentation': outline}
+    assert [a['id'] for a in _place_all([SOUND, lost], image, report)] == [1]
+    assert image['complete'] is False
+    assert report.skipped == {'objects with a degenerate or malformed outline': [2]}
+
+
+@pytest.mark.parametrize('box', [None, [], [1, 2, 3], [1, 1, 0, 5], ['a', 1, 2, 3]])
+def test_a_box_alone_must_be_one(image, report, box):
+    assert place({'id': 1, 'bbox': box}, image, report) is None
+    assert place({**SOUND, 'bbox': box}, image, report)['bbox'] == [2, 2, 10, 10]
+
+
+@pytest.mark.parametrize(('area', 'kept'), [(49, 100), (51, 51), (199, 199), (201, 100)])
+def test_an_area_is_replaced_when_it_is_far_from_the_outline(image, report, area, kept):
+    assert place({**SOUND, 'area': area}, image, report)['area'] == kept
+
+
+def test_an_object_may_fill_little_of_its_box(image, report):
+    assert place({'id': 1, 'bbox': [2, 2, 10, 10], 'area': 5}, image, report)['area'] == 5

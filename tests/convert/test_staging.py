@@ -1,0 +1,59 @@
+"""An output folder appears whole or not at all, and replaces nothing but an earlier result."""
+
+from __future__ import annotations
+
+import pytest
+
+from projects.smn.convert.staging import whole_folder
+from projects.smn.errors import UserError
+from projects.smn.files import write_json
+
+
+def _write(out, name='a.json', tool='mine'):
+    with whole_folder(out, [], tool) as folder:
+        write_json(folder / 'annotations' / name, {})
+        write_json(folder / 'summary.json', {'tool': tool})
+
+
+def test_the_folder_is_there_only_after_the_block(tmp_path):
+    out = tmp_path / 'deep/out'
+    with whole_folder(out, [], 'mine') as folder:
+        assert folder.parent == out.parent
+        assert not out.exists()
+    assert [path.name for path in out.parent.iterdir()] == ['out']
+
+
+def test_an_earlier_result_is_replaced_and_stays_when_the_block_fails(tmp_path):
+    out = tmp_path / 'out'
+    _write(out)
+    _write(out, 'b.json')
+    with pytest.raises(OSError, match='disk full'), whole_folder(out, [], 'mine'):
+        raise OSError('disk full')
+    assert [path.name for path in (out / 'annotations').iterdir()] == ['b.json']
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_an_empty_folder_may_be_filled(tmp_path):
+    _write(tmp_path)
+    assert (tmp_path / 'summary.json').is_file()
+
+
+def test_anything_else_is_left_alone(tmp_path):
+    file, other, more = tmp_path / 'file', tmp_path / 'other', tmp_path / 'more'
+    file.touch()
+    _write(other, tool='another')
+    _write(more)
+    (more / 'notes.txt').touch()
+    for out in (file, other, more):
+        with pytest.raises(UserError, match='something else than an earlier result'):
+            _write(out)
+    assert (more / 'notes.txt').exists()
+
+
+@pytest.mark.parametrize('source', ['.', 'images', 'deep/images'])
+def test_a_source_is_never_written_over(tmp_path, source):
+    with (
+        pytest.raises(UserError, match='holds the source'),
+        whole_folder(tmp_path, [tmp_path / source], 'mine'),
+    ):
+        raise AssertionError('the block must not run')

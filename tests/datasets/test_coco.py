@@ -1,0 +1,308 @@
+"""COCO files with tasks: what is loaded, and what is refused in which words."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from helpers import CLASSES, TASKS, make_dataset, read_coco, write_coco
+from pycocotools.coco import COCO
+
+from projects.smn.errors import UserError
+from projects.smn.tasks import to_fields
+
+
+@pytest.fixture
+def coco(tiny_coco):
+    return read_coco(tiny_coco)
+
+
+def reload(root, content, **options):
+    """The data set of a changed annotation file."""
+    write_coco(root, content)
+    return make_dataset(root, **options)
+
+
+def objects(dataset, index=0):
+    return dataset[index]['data_samples'].gt_instances
+
+
+def error_of(root, content, **options):
+    """The message about a changed annotation file, which must name the file."""
+    path = write_coco(root, content)
+    with pytest.raises(UserError) as error:
+        make_dataset(root, **options)
+    assert str(path) in str(error.value)
+    return str(error.value)
+
+
+# What is loaded
+
+
+def test_all_labels_arrive_in_fields_of_their_own(tiny_coco):
+    dataset = make_dataset(tiny_coco)
+    assert len(dataset) == 3
+    first = objects(dataset)
+    assert first.labels.tolist() == [0, 1]
+    assert first.bboxes.tensor.tolist() == [[8, 8, 36, 40], [42, 4, 58, 16]]
+    assert first.areas.tolist() == [576, 192]
+    assert first.ends.tolist()[0] == [[14.5, 13.5, 2], [30.5, 34.5, 1]]
+    assert first.neck.tolist() == [0, -1]
+    assert first.colour.tolist() == [0, 1]
+    assert first.length.tolist() == pytest.approx([150.5, math.nan], nan_ok=True)
+    assert first.spine_labelled.tolist() == [True, False]
+
+
+def test_serialized_data_are_the_same_data(tiny_coco):
+    plain, serialized = make_dataset(tiny_coco), make_dataset(tiny_coco, serialize_data=True)
+    for index in range(3):
+        assert plain.get_data_info(index) == serialized.get_data_info(index)
+
+
+def test_an_image_without_task_labels_is_not_labelled_at_all(tiny_coco):
+    third = objects(make_dataset(tiny_coco), 2)
+    assert len(third) == 2
+    assert not third.mask_labelled.any()
+    assert not third.spine_labelled.any()
+    assert third.neck.tolist() == third.colour.tolist() == [-1, -1]
+    assert third.length.isnan().all()
+    assert not third.ends[..., 2].any()
+
+
+def test_masks_equal_those_of_pycocotools(tiny_coco, coco):
+    rows = np.zeros((48, 64), int)
+    rows[3:20, 5:9] = 1
+    ends = np.flatnonzero(np.diff(rows.flatten(order='F'))) + 1
+    runs = np.diff([0, *ends, rows.size]).tolist()
+    coco['annotations'][1]['segmentation'] = dict(size=[48, 64], counts=runs)
+    coco['annotations'][2]['segmentation'] = [
+        [1.3, 2.7, 50.5, 9.1, 20, 44.4],
+        [3, 30, 9, 30, 6, 45],
+    ]
+    dataset = reload(tiny_coco, coco)
+    reference = COCO(str(tiny_coco / 'annotations' / 'train.json'))
+    for index, image in enumerate((1, 2)):
+        expected = [reference.annToMask(a) for a in reference.loadAnns(reference.getAnnIds(image))]
+        assert np.array_equal(objects(dataset, index).mask.masks, expected)
+    assert np.array_equal(objects(dataset, 0).mask.masks[1], rows)
+
+
+def test_a_present_and_empty_mask_is_a_label(tiny_coco, coco):
+    coco['annotations'][0].update(segmentation=[], masks=dict(spine=[]))
+    first = objects(reload(tiny_coco, coco))
+    assert first.mask_labelled.tolist() == [True, True]
+    assert first.spine_labelled.tolist() == [True, False]
+    assert not first.mask.masks[0].any()
+    assert not first.spine.masks.any()
+
+
+def test_labels_of_objects_of_other_classes_are_not_loaded(tiny_coco, coco):
+    fruit, card = coco['annotations'][:2]
+    for key in ('masks', 'keypoints', 'attributes'):
+        card[key] = fruit[key]
+    first = objects(reload(tiny_coco, coco))
+    assert first.spine_labelled.tolist() == [True, False]
+    assert not first.spine.masks[1].any()
+    assert not first.ends[1].any()
+    assert first.neck.tolist() == [0, -1]
+    assert first.length[1].isnan()
+    assert first.colour.tolist() == [0, 0]
+
+
+def test_labels_of_objects_of_other_classes_are_not_even_checked(tiny_coco, coco):
+    coco['annotations'][1]['keypoints'] = 'none'
+    assert len(objects(reload(tiny_coco, coco))) == 2
+
+
+@pytest.mark.parametrize('names', [(), *((name,) for name in TASKS), tuple(TASKS)], ids=str)
+def test_any_subset_of_the_tasks_gives_the_fields_of_that_subset(tiny_coco, names):
+    tasks = {name: TASKS[name] for name in names}
+    masks = {f'{name}_labelled' for name in names if TASKS[name]['type'] == 'MaskTask'}
+    dataset = make_dataset(tiny_coco, tasks=tasks)
+    assert set(objects(dataset).keys()) == {'bboxes', 'labels', 'areas', *names, *masks}
+
+
+@pytest.mark.parametrize('name', TASKS)
+def test_three_tasks_of_one_kind_have_three_sources(tiny_coco, coco, name):
+    config = TASKS[name]
+    one = dict(config, source=make_dataset(tiny_coco).tasks[name].source)
+    other = dict(config, source='elsewhere')
+    first = objects(make_dataset(tiny_coco, tasks=dict(one=one, two=other, three=one)))
+    a, b, c = (to_fields(first)[key] for key in ('one', 'two', 'three'))
+    np.testing.assert_array_equal(a, c)
+    assert not np.array_equal(a, b)
+
+
+def test_no_objects_give_empty_fields(tiny_coco, coco):
+    coco['annotations'] = []
+    first = objects(reload(tiny_coco, coco))
+    assert len(first) == 0
+    assert first.ends.shape == (0, 2, 3)
+    assert first.mask.masks.shape == (0, 48, 64)
+    assert set(TASKS) <= set(first.keys())
+
+
+def test_categories_are_mapped_by_name(tiny_coco, coco):
+    expected = [objects(make_dataset(tiny_coco), index) for index in range(3)]
+    ids = {1: 71, 2: 5}
+    coco['categories'] = [
+        dict(id=5, name='card'),
+        dict(id=0, name='leaf'),
+        dict(id=71, name='fruit'),
+    ]
+    for annotation in coco['annotations']:
+        annotation['category_id'] = ids[annotation['category_id']]
+    dataset = reload(tiny_coco, coco)
+    for index in range(3):
+        found = objects(dataset, index)
+        assert found.labels.tolist() == expected[index].labels.tolist() == [0, 1]
+        assert found.neck.tolist() == expected[index].neck.tolist()
+
+
+def test_the_order_of_the_classes_is_the_configs(tiny_coco):
+    dataset = make_dataset(tiny_coco, classes=CLASSES[::-1])
+    assert objects(dataset).labels.tolist() == [1, 0]
+    assert objects(dataset).neck.tolist() == [0, -1]
+
+
+def test_objects_of_classes_that_the_config_leaves_out_are_dropped(tiny_coco):
+    dataset = make_dataset(tiny_coco, classes=('card',), tasks=dict(mask=dict(type='MaskTask')))
+    assert objects(dataset).labels.tolist() == [0]
+    assert objects(dataset).bboxes.tensor.tolist() == [[42, 4, 58, 16]]
+
+
+@pytest.mark.parametrize(
+    'change', [dict(ignore=1), dict(bbox=[70, 4, 9, 9]), dict(bbox=[5, 5, 0.5, 9])], ids=str
+)
+def test_ignored_outside_and_tiny_objects_are_dropped(tiny_coco, coco, change):
+    coco['annotations'][0].update(change)
+    assert objects(reload(tiny_coco, coco)).labels.tolist() == [1]
+
+
+def test_crowds_are_ignored_instances_with_all_fields(tiny_coco, coco):
+    coco['annotations'][0]['iscrowd'] = 1
+    sample = reload(tiny_coco, coco)[0]['data_samples']
+    assert sample.gt_instances.labels.tolist() == [1]
+    assert sample.ignored_instances.labels.tolist() == [0]
+    assert set(sample.ignored_instances.keys()) == set(sample.gt_instances.keys())
+
+
+def test_the_filter_drops_empty_images_in_training_only(tiny_coco, coco):
+    coco['annotations'] = [a for a in coco['annotations'] if a['image_id'] != 2]
+    options = dict(filter_cfg=dict(filter_empty_gt=True))
+    assert len(reload(tiny_coco, coco, **options)) == 2
+    assert len(make_dataset(tiny_coco, **options, test_mode=True)) == 3
+    assert len(make_dataset(tiny_coco)) == 3
+    assert len(make_dataset(tiny_coco, filter_cfg=dict(min_size=48))) == 3
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ('key', 'value', 'word'),
+    [
+        ('segmentation', 'none', "'mask'"),
+        ('segmentation', [[1, 2, 3]], "'mask'"),
+        ('masks', ['spine'], "'spine'"),
+        ('masks', dict(spine=5), "'spine'"),
+        ('keypoints', [1, 2, 2], "'ends'"),
+        ('keypoints', [1, 2, 9] * 2, "'ends'"),
+        ('attributes', dict(neck='4'), "'neck'"),
+        ('attributes', dict(colour='green'), "'colour'"),
+        ('attributes', dict(length='long'), "'length'"),
+        ('attributes', ['neck'], "'neck'"),
+        ('bbox', [1, 2, 3], '`bbox`'),
+        ('bbox', None, '`bbox`'),
+        ('image_id', 99, '99'),
+    ],
+)
+def test_a_bad_label_is_refused_with_file_id_and_task(tiny_coco, coco, key, value, word):
+    coco['annotations'][2].update({key: value, 'id': 4711})
+    message = error_of(tiny_coco, coco)
+    assert 'annotation 4711' in message
+    assert word in message
+
+
+def test_a_class_that_the_file_lacks_is_refused(tiny_coco, coco):
+    message = error_of(tiny_coco, coco, classes=('fruit', 'leaf'))
+    assert "'leaf'" in message
+    assert "'fruit', 'card'" in message
+
+
+@pytest.mark.parametrize(
+    ('key', 'part'),
+    [('images', k) for k in ('id', 'file_name', 'height', 'width')]
+    + [('categories', 'name'), ('categories', 'id')]
+    + [('annotations', 'category_id'), ('annotations', 'image_id')],
+)
+def test_an_entry_that_lacks_a_key_is_refused(tiny_coco, coco, key, part):
+    del coco[key][1][part]
+    message = error_of(tiny_coco, coco)
+    assert f'{key!r}' in message
+    assert f'{part!r}' in message
+    assert (repr(coco[key][1].get('id')) if part != 'id' else 'None') in message
+
+
+@pytest.mark.parametrize('content', [[], 'text', 5, {}, dict(images=[], annotations=[])], ids=str)
+def test_json_that_is_not_coco_is_refused(tiny_coco, content):
+    assert 'is not COCO' in error_of(tiny_coco, content)
+
+
+@pytest.mark.parametrize('key', ['images', 'annotations', 'categories'])
+@pytest.mark.parametrize('entry', [None, 3, 'text', ['id']])
+def test_an_entry_that_is_no_object_is_refused(tiny_coco, coco, key, entry):
+    coco[key].append(entry)
+    message = error_of(tiny_coco, coco)
+    assert 'is not COCO' in message
+    assert repr(key) in message
+
+
+def test_two_images_of_one_id_are_refused(tiny_coco, coco):
+    coco['images'][2]['id'] = 1
+    assert 'two images of id 1' in error_of(tiny_coco, coco)
+
+
+@pytest.mark.parametrize('content', [b'', b'{"images": [', b'\xff\xfe\x00', b'PK\x03\x04'])
+def test_a_file_that_is_not_json_is_refused(tiny_coco, content):
+    path = tiny_coco / 'annotations' / 'train.json'
+    path.write_bytes(content)
+    with pytest.raises(UserError, match='is not JSON') as error:
+        make_dataset(tiny_coco)
+    assert str(path) in str(error.value)
+
+
+def test_a_missing_annotation_file_is_refused(tiny_coco):
+    path = tiny_coco / 'annotations' / 'train.json'
+    path.unlink()
+    with pytest.raises(UserError, match='no annotation file') as error:
+        make_dataset(tiny_coco)
+    assert str(path) in str(error.value)
+
+
+def test_missing_images_are_refused_with_the_first_and_their_number(tiny_coco, coco):
+    for name in ('2.png', '3.png'):
+        (tiny_coco / 'train' / name).unlink()
+    message = error_of(tiny_coco, coco)
+    assert 'image 2,' in message
+    assert str(tiny_coco / 'train' / '2.png') in message
+    assert '2 of 3' in message
+
+
+def test_a_data_set_without_images_is_refused(tiny_coco, coco):
+    assert 'no image is left of 3' in error_of(tiny_coco, coco, filter_cfg=dict(min_size=49))
+    coco['images'] = coco['annotations'] = []
+    assert 'no image is left of 0' in error_of(tiny_coco, coco)
+
+
+def test_a_wrong_task_is_refused_before_the_file_is_read(tiny_coco):
+    (tiny_coco / 'annotations' / 'train.json').unlink()
+    with pytest.raises(UserError, match=r"'ripe'.*'NoTask'"):
+        make_dataset(tiny_coco, tasks=dict(ripe=dict(type='NoTask')))
+
+
+def test_a_pipeline_that_leaves_labels_behind_is_refused(tiny_coco):
+    with pytest.raises(UserError, match='RandomAffine'):
+        make_dataset(tiny_coco, dict(type='RandomAffine'))
+    assert len(make_dataset(tiny_coco, dict(type='RandomAffine'), tasks={})) == 3

@@ -1,0 +1,102 @@
+"""One declaration reaches all parts of a config."""
+
+from __future__ import annotations
+
+import pytest
+from mmengine.config import Config
+from networks import DEMO, ROOT
+
+from projects.smn.engine import link_tasks
+from projects.smn.errors import UserError
+
+CONFIGS = sorted(ROOT.glob('configs/[!_]*/*.py'))
+
+
+@pytest.fixture
+def cfg() -> Config:
+    return Config.fromfile(DEMO)
+
+
+@pytest.mark.parametrize('path', CONFIGS, ids=lambda path: path.stem)
+def test_every_config_declares_tasks_that_link(path):
+    linked = link_tasks(Config.fromfile(path))
+    assert tuple(linked.model.classes) == tuple(linked.classes)
+    assert set(linked.model.tasks) == set(linked.tasks)
+
+
+def test_model_and_data_sets_get_classes_and_tasks(cfg):
+    linked = link_tasks(cfg)
+    assert set(linked.model.tasks) == set(cfg.tasks)
+    for loader in (linked.train_dataloader, linked.val_dataloader, linked.test_dataloader):
+        assert tuple(loader.dataset.metainfo.classes) == tuple(cfg.classes)
+        assert set(loader.dataset.metainfo.tasks) == set(cfg.tasks)
+
+
+def test_data_sets_inside_wrappers_are_reached(cfg):
+    leaf = cfg.train_dataloader.dataset
+    cfg.train_dataloader.dataset = dict(
+        type='RepeatDataset',
+        times=2,
+        dataset=dict(type='ConcatDataset', datasets=[leaf, leaf]),
+    )
+    inner = link_tasks(cfg).train_dataloader.dataset.dataset.datasets
+    assert all(set(dataset.metainfo.tasks) == set(cfg.tasks) for dataset in inner)
+
+
+def test_linking_leaves_the_original_alone_and_twice_is_as_good_as_once(cfg):
+    before = cfg.pretty_text
+    once = link_tasks(cfg)
+    assert cfg.pretty_text == before
+    assert link_tasks(once).pretty_text == once.pretty_text
+
+
+def test_a_task_can_be_switched_off(cfg):
+    cfg.merge_from_dict({'tasks.neck': None})
+    assert 'neck' not in link_tasks(cfg).model.tasks
+
+
+def test_pretrained_is_one_switch(cfg):
+    cfg.pretrained = 'weights.pth'
+    cfg.model.backbone.frozen_stages = 1
+    backbone = link_tasks(cfg).model.backbone
+    assert backbone.init_cfg == dict(type='Pretrained', checkpoint='weights.pth')
+    assert backbone.frozen_stages == 1
+    cfg.pretrained = None
+    scratch = link_tasks(cfg).model.backbone
+    assert 'init_cfg' not in scratch
+    assert scratch.frozen_stages == -1
+    assert scratch.norm_eval is False
+
+
+def test_a_config_without_classes_is_refused(cfg):
+    cfg._cfg_dict.pop('classes')
+    with pytest.raises(UserError, match='declares no `classes`'):
+        link_tasks(cfg)
+
+
+def test_an_unknown_class_is_refused_with_what_there_is(cfg):
+    cfg.merge_from_dict({'tasks.neck.of': ('courgette',)})
+    with pytest.raises(UserError, match=r"'neck'.*'courgette'.*'cucumber', 'color_board'"):
+        link_tasks(cfg)
+
+
+def test_a_task_that_no_head_takes_is_refused(tiny_coco):
+    from mmdet.registry import MODELS
+    from networks import tiny_config
+
+    cfg = tiny_config(tiny_coco)
+    del cfg.model.roi_head.heads['keypoints']
+    with pytest.raises(UserError, match=r"no head takes task 'ends'.*'masks', 'attributes'"):
+        MODELS.build(link_tasks(cfg).model)
+
+
+def test_a_head_can_claim_a_task_for_itself(tiny_coco):
+    from mmdet.registry import MODELS
+    from networks import tiny_config
+
+    cfg = tiny_config(tiny_coco)
+    heads = cfg.model.roi_head.heads
+    heads['colours'] = dict(heads['attributes'], tasks=('colour',))
+    model = MODELS.build(link_tasks(cfg).model)
+    assert list(model.roi_head.heads['colours'].tasks) == ['colour']
+    assert list(model.roi_head.heads['attributes'].tasks) == ['neck', 'length']

@@ -1,0 +1,177 @@
+"""Labels that are absent teach nothing; tasks do not disturb each other."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+import torch
+from helpers import TASKS, read_coco, write_coco
+from networks import losses_of, tiny_batch, tiny_model
+
+LABEL_KEYS = dict(
+    mask=('segmentation',),
+    spine=('masks', 'spine'),
+    ends=('keypoints',),
+    neck=('attributes', 'neck'),
+    colour=('attributes', 'colour'),
+    length=('attributes', 'length'),
+)
+
+
+def remove_labels(root, task: str) -> None:
+    """Delete a task's labels from the annotation file: not labelled."""
+    content = read_coco(root)
+    for annotation in content['annotations']:
+        *path, key = LABEL_KEYS[task]
+        for step in path:
+            annotation = annotation.get(step, {})
+        annotation.pop(key, None)
+    write_coco(root, content)
+
+
+def own_parameters(model, task: str) -> list[torch.nn.Parameter]:
+    return [p for n, p in model.named_parameters() if f'predictors.{task}.' in n]
+
+
+def shared_gradients(model, tasks=TASKS) -> dict[str, torch.Tensor]:
+    own = tuple(f'predictors.{task}.' for task in TASKS)
+    return {
+        n: p.grad
+        for n, p in model.named_parameters()
+        if p.grad is not None and not any(part in n for part in own)
+    }
+
+
+@pytest.mark.parametrize('task', TASKS)
+def test_task_with_labels_has_a_loss_and_gradients(task, tiny_coco):
+    model = tiny_model(tiny_coco)
+    losses = losses_of(model, tiny_batch(tiny_coco))
+    losses[f'loss_{task}'].backward()
+    assert losses[f'loss_{task}'] > 0
+    assert all(p.grad.abs().sum() > 0 for p in own_parameters(model, task))
+
+
+@pytest.mark.parametrize('task', TASKS)
+def test_task_without_labels_gets_exactly_zero_gradient(task, tiny_coco):
+    remove_labels(tiny_coco, task)
+    model = tiny_model(tiny_coco)
+    losses = losses_of(model, tiny_batch(tiny_coco))
+    assert losses[f'loss_{task}'] == 0
+    sum(losses.values()).backward()
+    for parameter in own_parameters(model, task):
+        # Zero, not None: every rank of a distributed run must take part.
+        assert torch.equal(parameter.grad, torch.zeros_like(parameter))
+
+
+@pytest.mark.parametrize('task', TASKS)
+def test_absent_labels_and_an_absent_task_are_the_same_to_all_others(task, tiny_coco):
+    without = {name: config for name, config in TASKS.items() if name != task}
+    other = tiny_model(tiny_coco, without)
+    expected = losses_of(other, tiny_batch(tiny_coco, without))
+    sum(expected.values()).backward()
+    remove_labels(tiny_coco, task)
+    model = tiny_model(tiny_coco)
+    got = losses_of(model, tiny_batch(tiny_coco))
+    sum(got.values()).backward()
+    assert got.pop(f'loss_{task}') == 0
+    assert got.keys() == expected.keys()
+    for name in expected:
+        torch.testing.assert_close(got[name], expected[name], msg=name)
+    gradients = shared_gradients(model)
+    for name, gradient in shared_gradients(other).items():
+        torch.testing.assert_close(gradients[name], gradient, msg=name)
+
+
+@pytest.mark.parametrize('task', ['neck', 'colour', 'length'])
+def test_unlabelled_objects_do_not_change_the_loss_of_the_labelled(task, tiny_coco, monkeypatch):
+    # Jitter draws per object, so it is switched off to compare different numbers of objects.
+    model = tiny_model(tiny_coco)
+    model.roi_head.heads['attributes'].jitter = 0.0
+    labelled = losses_of(model, tiny_batch(tiny_coco, indices=(0,)))[f'loss_{task}']
+    with_unlabelled = losses_of(model.eval(), tiny_batch(tiny_coco, indices=(0, 2)))
+    model.train()
+    alone = losses_of(model.eval(), tiny_batch(tiny_coco, indices=(0,)))[f'loss_{task}']
+    torch.testing.assert_close(with_unlabelled[f'loss_{task}'], alone)
+    assert labelled > 0
+
+
+@pytest.mark.parametrize('count', [0, 1, 3])
+def test_any_number_of_tasks_of_each_kind_trains_and_predicts(count, tiny_coco):
+    kinds = (
+        dict(type='MaskTask', source='segmentation'),
+        dict(type='KeypointTask', points=('left', 'right')),
+        dict(type='ClassificationTask', classes=('1', '2', '3'), source='neck'),
+        dict(type='RegressionTask', source='length'),
+    )
+    tasks = {
+        f'task_{number}_{kind}': config
+        for (kind, config), number in itertools.product(enumerate(kinds), range(count))
+    }
+    model = tiny_model(tiny_coco, tasks)
+    losses = losses_of(model, tiny_batch(tiny_coco, tasks))
+    assert {f'loss_{name}' for name in tasks} <= losses.keys()
+    sum(losses.values()).backward()
+    model.eval()
+    model.roi_head.test_cfg.score_thr = 0.0
+    batch = model.data_preprocessor(tiny_batch(tiny_coco, tasks))
+    results = model.predict(batch['inputs'], batch['data_samples'])
+    assert all(name in results[0].pred_instances for name in tasks)
+
+
+def test_prediction_without_a_detection_has_every_field(tiny_coco):
+    model = tiny_model(tiny_coco).eval()
+    model.roi_head.test_cfg.score_thr = 1.1
+    batch = model.data_preprocessor(tiny_batch(tiny_coco))
+    (first, _) = model.predict(batch['inputs'], batch['data_samples'])
+    assert len(first.pred_instances) == 0
+    assert set(TASKS) | {'neck_scores', 'colour_scores'} <= set(first.pred_instances.keys())
+
+
+def test_objects_outside_of_get_no_prediction(tiny_coco):
+    model = tiny_model(tiny_coco).eval()
+    model.roi_head.test_cfg.score_thr = 0.0
+    batch = model.data_preprocessor(tiny_batch(tiny_coco))
+    found = model.predict(batch['inputs'], batch['data_samples'])[0].pred_instances
+    card = found.labels == 1
+    assert card.any()
+    assert (~card).any()
+    assert (found.neck[card] == -1).all()
+    assert (found.neck[~card] >= 0).all()
+    assert found.length[card].isnan().all()
+    assert found.length[~card].isfinite().all()
+    assert found.ends[card].isnan().all()
+    assert not found.spine[card].any()
+    assert (found.colour >= 0).all()
+
+
+def test_adding_a_task_leaves_the_other_parameters_loadable(tiny_coco):
+    more = dict(TASKS, width=dict(type='RegressionTask', source='length'))
+    before, after = tiny_model(tiny_coco), tiny_model(tiny_coco, more)
+    missing, unexpected = after.load_state_dict(before.state_dict(), strict=False)
+    assert not unexpected
+    assert missing
+    assert all('.width.' in name for name in missing)
+
+
+def test_channels_last_images_give_the_same_losses(tiny_coco):
+    # mmcv's RoIAlign on CPU silently misreads channels-last maps.
+    model = tiny_model(tiny_coco).eval()
+    expected = losses_of(model, tiny_batch(tiny_coco))
+    model.backbone.to(memory_format=torch.channels_last)
+    got = losses_of(model, tiny_batch(tiny_coco))
+    for name in expected:
+        torch.testing.assert_close(got[name], expected[name], rtol=1e-4, atol=1e-5, msg=name)
+
+
+def test_roi_align_of_contiguous_maps_equals_bilinear_sampling():
+    from mmcv.ops import roi_align
+
+    features = torch.randn(1, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+    # One sampling point per cell, at the cell's centre.
+    got = roi_align(features, torch.tensor([[0.0, 2.0, 3.0, 10.0, 11.0]]), (4, 4), 1.0, 1)
+    x = torch.arange(4) * 2 + 2 + 1.0
+    y = torch.arange(4) * 2 + 3 + 1.0
+    grid = torch.stack(torch.meshgrid(x, y, indexing='xy'), -1)[None] / 8 - 1
+    expected = torch.nn.functional.grid_sample(features, grid, align_corners=False)
+    torch.testing.assert_close(got, expected)

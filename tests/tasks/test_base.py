@@ -1,0 +1,132 @@
+"""What all tasks have in common, and how they are built from a config."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from helpers import CLASSES, TASKS
+
+from projects.smn.errors import UserError
+from projects.smn.tasks import build_tasks
+
+PLAIN = {
+    'mask': dict(type='MaskTask'),
+    'keypoint': dict(type='KeypointTask', points=('tip',)),
+    'classification': dict(type='ClassificationTask', classes=('a', 'b')),
+    'regression': dict(type='RegressionTask'),
+}
+every_kind = pytest.mark.parametrize('config', PLAIN.values(), ids=PLAIN)
+
+
+def build(name='task', **config):
+    return build_tasks({name: config}, CLASSES)[name]
+
+
+def test_tasks_keep_the_order_of_the_config():
+    assert list(build_tasks(TASKS, CLASSES)) == list(TASKS)
+    backwards = dict(reversed(TASKS.items()))
+    assert list(build_tasks(backwards, CLASSES)) == list(backwards)
+
+
+@pytest.mark.parametrize('tasks', [None, {}])
+def test_no_tasks_is_fine(tasks):
+    assert build_tasks(tasks, CLASSES) == {}
+
+
+@every_kind
+def test_three_tasks_of_one_kind_are_three_tasks(config):
+    tasks = build_tasks({'one': config, 'two': config, 'three': config}, CLASSES)
+    assert [task.name for task in tasks.values()] == ['one', 'two', 'three']
+
+
+def test_none_switches_off_a_task_of_a_base_config():
+    assert list(build_tasks({**TASKS, 'neck': None}, CLASSES)) == [k for k in TASKS if k != 'neck']
+
+
+def test_building_does_not_change_the_config():
+    config = dict(type='MaskTask', of=('fruit',))
+    build_tasks(dict(mask=config), CLASSES)
+    assert config == dict(type='MaskTask', of=('fruit',))
+
+
+@every_kind
+def test_of_decides_which_labels_have_the_task(config):
+    labels = [1, 0, 0, 1]
+    assert build(**config).applies(np.array(labels)).tolist() == [True] * 4
+    task = build(**config, of=('card',))
+    for given in (np.array(labels), torch.tensor(labels)):
+        assert task.applies(given).tolist() == [True, False, False, True]
+    assert task.applies(np.zeros(0)).shape == (0,)
+
+
+def test_of_accepts_one_name_and_keeps_an_order_of_its_own():
+    assert build(type='MaskTask', of='card').of == ('card',)
+    task = build(type='MaskTask', of=('card', 'fruit'))
+    assert task.channel_of_label().tolist() == [1, 0]
+    assert build(type='MaskTask', of=('card',)).channel_of_label().tolist() == [-1, 0]
+
+
+def test_loss_options_are_merged_over_the_default_of_the_same_type_only():
+    default = build(type='RegressionTask').loss
+    assert build(type='RegressionTask', loss=dict(beta=0.5)).loss == {**default, 'beta': 0.5}
+    other = dict(type='L1Loss', loss_weight=2.0)
+    assert build(type='RegressionTask', loss=other).loss == other
+    assert build(type='RegressionTask').loss == default
+
+
+@every_kind
+@pytest.mark.parametrize(
+    ('change', 'words'),
+    [
+        (dict(type='NoTask'), ["'NoTask'", 'MaskTask', 'KeypointTask']),
+        (dict(colour='red'), ["'colour'", "'of'", "'loss'"]),
+        (dict(name='other'), ["'name'"]),
+        (dict(of=('fruit', 'leaf')), ["'leaf'", "'fruit'", "'card'"]),
+        (dict(of='leaf'), ["'leaf'", "'fruit'", "'card'"]),
+    ],
+    ids=lambda value: str(value) if isinstance(value, dict) else '',
+)
+def test_what_does_not_exist_is_named_together_with_what_does(config, change, words):
+    with pytest.raises(UserError) as error:
+        build_tasks(dict(ripe={**config, **change}), CLASSES)
+    for word in ["'ripe'", *words]:
+        assert word in str(error.value)
+
+
+@pytest.mark.parametrize('config', ['MaskTask', {}, dict(of=('fruit',)), 3])
+def test_a_task_without_type_is_refused(config):
+    with pytest.raises(UserError, match=r"'ripe'.*`type`.*MaskTask"):
+        build_tasks(dict(ripe=config), CLASSES)
+
+
+@pytest.mark.parametrize('config', [PLAIN['mask'], PLAIN['regression']], ids=['mask', 'regression'])
+@pytest.mark.parametrize(
+    'name',
+    [
+        *('bboxes', 'labels', 'scores', 'areas', 'complete'),  # fields
+        *('values', 'type', 'training'),  # attributes of an InstanceData or a ModuleDict
+        *('object', 'class'),  # columns
+        *('2nd', 'two words', 'a.b', ''),  # no identifiers
+        *('loss', 'glossy'),
+    ],
+)
+def test_names_that_would_collide_are_refused(name, config):
+    with pytest.raises(UserError) as error:
+        build_tasks({name: config}, CLASSES)
+    assert f'task {name!r}' in str(error.value)
+
+
+@pytest.mark.parametrize('classes', [(), 'fruit', None])
+def test_classes_must_be_a_tuple_of_names(classes):
+    with pytest.raises(UserError, match='classes'):
+        build_tasks(TASKS, classes)
+
+
+def test_a_missing_or_ill_typed_option_is_a_user_error():
+    with pytest.raises(UserError, match=r"'ends'.*points"):
+        build('ends', type='KeypointTask')
+    with pytest.raises(UserError, match="'length'"):
+        build('length', type='RegressionTask', std='wide')
+    with pytest.raises(UserError, match="'ends'"):
+        build('ends', type='KeypointTask', points=('a',), sigmas='wide')

@@ -1,0 +1,93 @@
+"""Regression labels, and the coding of what the network predicts."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from helpers import CLASSES
+
+from projects.smn.errors import UserError
+from projects.smn.tasks import RegressionTask
+
+
+def task(**options):
+    return RegressionTask(name='length', dataset_classes=CLASSES, **options)
+
+
+def test_the_source_is_the_name_unless_it_is_given():
+    annotation = dict(attributes=dict(length=3, Length_mm=4))
+    assert task().find_label(annotation) == 3
+    assert task(source='Length_mm').find_label(annotation) == 4
+    assert task(source='width').find_label(annotation) is None
+    assert task().find_label({}) is None
+
+
+def test_attributes_must_map_names():
+    with pytest.raises(UserError, match='`attributes` must map'):
+        task().find_label(dict(attributes=[3]))
+
+
+def test_zero_is_a_label_and_an_empty_text_is_none():
+    assert task().parse_label(0) == 0
+    assert task().parse_label('12.5') == 12.5
+    assert math.isnan(task().parse_label(''))
+
+
+@pytest.mark.parametrize('label', ['long', '1,5', [1], {}, float('nan'), 'inf', '-inf'])
+def test_what_is_no_finite_number_is_refused(label):
+    with pytest.raises(UserError, match='number'):
+        task().parse_label(label)
+
+
+def test_a_logarithm_needs_positive_labels():
+    for label in (0, -2):
+        assert task().parse_label(label) == label
+        with pytest.raises(UserError, match='log_box'):
+            task(encoding='log_box').parse_label(label)
+
+
+@pytest.mark.parametrize('std', [0, -1.0, float('nan')])
+def test_std_must_be_positive(std):
+    with pytest.raises(UserError, match=r"'length'.*std must be positive"):
+        task(std=std)
+
+
+def test_an_unknown_encoding_is_refused():
+    with pytest.raises(UserError, match=r"'length'.*'linear' or 'log_box'"):
+        task(encoding='log')
+
+
+values = torch.tensor([0.5, 20.0, 181.5, 3000.0])
+diagonals = torch.tensor([10.0, 300.0, 25.0, 640.0])
+
+
+@pytest.mark.parametrize('encoding', ['linear', 'log_box'])
+def test_decoding_inverts_encoding(encoding):
+    coder = task(encoding=encoding, mean=0.7, std=0.2)
+    torch.testing.assert_close(coder.decode(coder.encode(values, diagonals), diagonals), values)
+
+
+def test_linear_encoding_is_the_z_score_and_ignores_the_box():
+    coder = task(mean=180.0, std=45.0)
+    encoded = coder.encode(torch.tensor([180.0, 225.0]), torch.tensor([1.0, 99.0]))
+    assert encoded.tolist() == [0, 1]
+
+
+def test_log_box_encoding_depends_only_on_the_ratio_to_the_box():
+    coder = task(encoding='log_box', mean=0.3, std=0.1)
+    torch.testing.assert_close(
+        coder.encode(values, diagonals), coder.encode(7 * values, 7 * diagonals)
+    )
+
+
+@pytest.mark.parametrize('encoding', ['linear', 'log_box'])
+def test_not_labelled_stays_not_labelled(encoding):
+    nothing = torch.tensor([float('nan')])
+    assert task(encoding=encoding).encode(nothing, torch.tensor([5.0])).isnan().all()
+
+
+def test_decoding_nonsense_stays_finite():
+    coder = task(encoding='log_box', std=100.0)
+    assert coder.decode(torch.tensor([1e6, -1e6]), torch.tensor([1e4, 1e-4])).isfinite().all()

@@ -1,0 +1,137 @@
+"""What a user got wrong is said in one sentence, with exit status 2."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+import torch
+from command_line import DEMO, on, run
+
+
+def assert_one_sentence(done, *words: str) -> None:
+    assert done.returncode == 2, done.stderr[-2000:]
+    assert 'Traceback' not in done.stderr
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith('error: ')]
+    for word in words:
+        assert word in line
+
+
+@pytest.fixture
+def broken(fruit, tmp_path):
+    """A copy of the data whose training annotations a test can spoil."""
+    root = tmp_path / 'fruit'
+    shutil.copytree(fruit, root)
+
+    def spoil(change) -> None:
+        path = root / 'annotations' / 'train.json'
+        content = json.loads(path.read_text())
+        content = change(content) or content
+        path.write_text(json.dumps(content))
+
+    return root, spoil
+
+
+def train(data, work, *options: str):
+    return run('train.py', DEMO, '--work-dir', work, *on(data), *options)
+
+
+@pytest.mark.parametrize(
+    ('option', 'words'),
+    [
+        ('tasks.neck.of=courgette', ("'neck'", "'courgette'", "'cucumber'")),
+        ('tasks.neck.type=GradeTask', ("'neck'", "'GradeTask'", "'ClassificationTask'")),
+        ('tasks.neck.sort=up', ("'neck'", "'sort'", "'classes'")),
+        ('classes=melon,color_board', ("'cucumber'", "'melon'")),
+    ],
+)
+def test_unknown_class_task_or_option(fruit, tmp_path, option, words):
+    assert_one_sentence(train(fruit, tmp_path, option), *words)
+
+
+def test_label_outside_the_tasks_classes(broken, tmp_path):
+    root, spoil = broken
+
+    def change(content):
+        content['annotations'][0]['attributes']['neck'] = '9'
+
+    spoil(change)
+    assert_one_sentence(train(root, tmp_path / 'w'), 'train.json', 'annotation 1', "'neck'", "'9'")
+
+
+def test_missing_image(broken, tmp_path):
+    root, _ = broken
+    (root / 'train' / '000002.jpg').unlink()
+    assert_one_sentence(train(root, tmp_path / 'w'), 'train.json', 'image 2', '000002.jpg')
+
+
+def test_annotation_file_that_is_not_coco(broken, tmp_path):
+    root, spoil = broken
+    spoil(lambda content: dict(regions={}))
+    assert_one_sentence(train(root, tmp_path / 'w'), 'train.json', 'not COCO')
+
+
+def test_missing_annotation_file(broken, tmp_path):
+    root, _ = broken
+    (root / 'annotations' / 'train.json').unlink()
+    assert_one_sentence(train(root, tmp_path / 'w'), 'no annotation file', 'train.json')
+
+
+def test_transform_that_would_leave_labels_behind(fruit, tmp_path):
+    leaf = tmp_path / 'leaf.py'
+    leaf.write_text(
+        f'_base_ = {str(DEMO)!r}\n'
+        "pipeline = [dict(type='LoadTaskAnnotations'), dict(type='RandomAffine')]\n"
+        'train_dataloader = dict(dataset=dict(pipeline=pipeline))\n'
+    )
+    done = run('train.py', leaf, '--work-dir', tmp_path, *on(fruit))
+    assert_one_sentence(done, 'RandomAffine', "'spine'")
+
+
+@pytest.mark.parametrize('tool', ['test.py', 'predict.py'])
+def test_checkpoint_of_another_architecture(tool, trained, fruit, tmp_path):
+    # The full width of the demo's network, where the checkpoint has a quarter of it.
+    where = ('--work-dir',) if tool == 'test.py' else (fruit / 'test', '--out-dir')
+    more = (*where, tmp_path)
+    data = [option for option in on(fruit) if not option.startswith('model.')]
+    done = run(tool, DEMO, trained / 'epoch_1.pth', *more, *data)
+    assert_one_sentence(done, 'epoch_1.pth', 'another network')
+
+
+def test_checkpoint_that_is_no_checkpoint(fruit, tmp_path):
+    torch.save([1, 2], tmp_path / 'list.pth')
+    done = run('test.py', DEMO, tmp_path / 'list.pth', '--work-dir', tmp_path, *on(fruit))
+    assert_one_sentence(done, 'list.pth', 'no checkpoint')
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'words'),
+    [
+        (('predict.py', 'nowhere.py', 'x.pth', 'x.jpg'), ('no image', 'x.jpg')),
+        (('train.py', 'nowhere.py'), ('no config', 'nowhere.py')),
+        (('test.py', DEMO, 'nowhere.pth'), ('no checkpoint', 'nowhere.pth')),
+        (('test.py', DEMO, 'x.pth', '--out', 'x.json'), ('--out', '.pkl')),
+        (('predict.py', DEMO, 'x.pth', DEMO, '--score-thr', '3'), ('--score-thr', '3')),
+        (('predict.py', DEMO, 'x.pth', DEMO, '--device', 'tpu9'), ('--device', 'tpu9')),
+    ],
+)
+def test_arguments_that_name_nothing(arguments, words, fruit, tmp_path):
+    if arguments[0] == 'test.py':
+        arguments = (*arguments, '--work-dir', tmp_path, *on(fruit))
+    assert_one_sentence(run(*arguments, cwd=tmp_path), *words)
+
+
+def test_file_that_is_no_image(trained, fruit, tmp_path):
+    (tmp_path / 'text.jpg').write_text('not an image')
+    model = ['--cfg-options', *(o for o in on(fruit) if o.startswith('model.'))]
+    done = run(
+        'predict.py',
+        DEMO,
+        trained / 'epoch_1.pth',
+        tmp_path / 'text.jpg',
+        '--out-dir',
+        tmp_path,
+        *model,
+    )
+    assert_one_sentence(done, 'text.jpg', 'cannot be read')
