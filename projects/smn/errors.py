@@ -32,7 +32,9 @@ def run_tool(main: Callable[[], object]) -> None:
     try:
         main()
     except UserError as error:
-        print(f'error: {error}', file=sys.stderr)
+        # From a worker process it comes with a traceback before it.
+        sentence = str(error).strip().splitlines()[-1].rpartition('UserError: ')[2]
+        print(f'error: {sentence}', file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         print('interrupted', file=sys.stderr)

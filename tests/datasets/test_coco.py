@@ -306,3 +306,19 @@ def test_a_pipeline_that_leaves_labels_behind_is_refused(tiny_coco):
     with pytest.raises(UserError, match='RandomAffine'):
         make_dataset(tiny_coco, dict(type='RandomAffine'))
     assert len(make_dataset(tiny_coco, dict(type='RandomAffine'), tasks={})) == 3
+
+
+def test_an_rle_of_another_size_is_refused(tiny_coco):
+    content = read_coco(tiny_coco)
+    content['annotations'][0]['segmentation'] = dict(size=[5, 5], counts=[25])
+    write_coco(tiny_coco, content)
+    with pytest.raises(UserError, match=r"annotation 1: task 'mask': its RLE is of \[5, 5\]"):
+        make_dataset(tiny_coco)
+
+
+def test_an_image_of_another_size_than_annotated_is_refused(tiny_coco):
+    content = read_coco(tiny_coco)
+    content['images'][0].update(width=48, height=64)
+    write_coco(tiny_coco, content)
+    with pytest.raises(UserError, match=r'1\.png has 64 x 48 pixels, .* says 48 x 64'):
+        make_dataset(tiny_coco)[0]

@@ -184,22 +184,6 @@ def test_choosing_nothing_leaves_empty_fields_that_still_move(index):
     assert_of_one_size(moved.rescale((50, 50)).crop(np.array([1, 1, 6, 4])), 3, 5)
 
 
-def test_boxes_are_those_of_the_first_mask_task():
-    masks = np.zeros((1, HEIGHT, WIDTH), np.uint8)
-    masks[0, 5:9, 10:30] = 1
-    spine = np.roll(masks, 3, axis=1)
-    geometry = dict(ends=keypoints(1))
-    geometry['mask'] = BitmapMasks(masks, HEIGHT, WIDTH)
-    geometry['spine'] = BitmapMasks(spine, HEIGHT, WIDTH)
-    found = InstanceLabels(geometry, {}, 1, HEIGHT, WIDTH).get_bboxes()
-    assert found.tensor.tolist() == [[10, 5, 30, 9]]
-
-
-def test_boxes_without_a_mask_task_are_refused():
-    with pytest.raises(TypeError, match='mask task'):
-        InstanceLabels(dict(ends=keypoints(1)), {}, 1, HEIGHT, WIDTH).get_bboxes()
-
-
 # Loading
 
 

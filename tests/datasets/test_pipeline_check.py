@@ -121,3 +121,8 @@ def test_what_a_random_resize_calls_is_checked_too(kind):
     scales = dict(scales=[(64, 48)]) if kind == 'RandomChoiceResize' else dict(scale=(64, 48))
     with pytest.raises(UserError, match='FixScaleResize'):
         check(dict(type=kind, **scales, resize_type='FixScaleResize', keep_ratio=True))
+
+
+def test_boxes_taken_from_masks_are_refused():
+    with pytest.raises(UserError, match='recompute_bbox'):
+        check(dict(type='RandomCrop', crop_size=(8, 8), recompute_bbox=True))

@@ -1,7 +1,9 @@
 """COCO with tasks, and the transforms that move every task's labels."""
 
 from .coco import CocoTaskDataset
-from .labels import InstanceLabels, Keypoints, load_labels
+from .keypoints import Keypoints
+from .labels import InstanceLabels
+from .load_labels import load_labels
 from .transforms import LoadTaskAnnotations, PackTaskInputs, RandomTranspose
 
 __all__ = [

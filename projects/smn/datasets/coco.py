@@ -112,10 +112,10 @@ class CocoTaskDataset(CocoDataset):
             bbox_label=label,
             ignore_flag=int(bool(annotation.get('iscrowd', False))),
             area=float(annotation.get('area') or width * height),
-            task_labels=self._parse_labels(annotation, self.metainfo['classes'][label]),
+            task_labels=self._parse_labels(annotation, image, self.metainfo['classes'][label]),
         )
 
-    def _parse_labels(self, annotation: dict, class_name: str) -> dict[str, Any]:
+    def _parse_labels(self, annotation: dict, image: dict, class_name: str) -> dict[str, Any]:
         labels = {}
         for task in self.tasks.values():
             if class_name not in task.of:
@@ -124,6 +124,7 @@ class CocoTaskDataset(CocoDataset):
                 label = task.find_label(annotation)
                 if label is not None:
                     labels[task.name] = task.parse_label(label)
+                    task.check_size(labels[task.name], image['height'], image['width'])
             except UserError as error:
                 raise self._error(annotation, f'task {task.name!r}: {error}') from None
         return labels

@@ -66,6 +66,10 @@ def check_pipeline(transforms: Iterable, tasks: Mapping[str, Task]) -> None:
                 f'the pipeline has {type(transform).__name__}, which does not move the labels of '
                 f'{listing(tasks)}; use {listing((cls.__name__ for cls in MOVING), 20)}'
             )
+        if getattr(transform, 'recompute_bbox', False):
+            raise UserError(
+                'RandomCrop(recompute_bbox=True) would take the boxes of objects without a mask'
+            )
 
 
 def _walk(transforms: Iterable) -> Iterator:

@@ -109,6 +109,13 @@ class Task:
         """
         raise NotImplementedError
 
+    def check_size(self, label: Any, height: int, width: int) -> None:
+        """Check that a parsed label is of an image of that size.
+
+        Raises:
+            UserError: If it is not.
+        """
+
     # Predictions out ------------------------------------------------------------------------
 
     def to_json(self, fields: Mapping[str, Any], index: int) -> Any:

@@ -52,6 +52,12 @@ class MaskTask(Task):
             f'{label!r:.60} is neither a list of polygons (six or more numbers each) nor an RLE'
         )
 
+    def check_size(self, label: list | dict, height: int, width: int) -> None:
+        if isinstance(label, dict) and list(label['size']) != [height, width]:
+            raise UserError(
+                f'its RLE is of {label["size"]} (height, width), its image of {[height, width]}'
+            )
+
     def to_json(self, fields: Mapping[str, Any], index: int) -> dict | None:
         if not self.applies(fields['labels'])[index]:
             return None

@@ -233,18 +233,7 @@ def test_cropping_drops_an_object_from_every_field_at_once(tiny_coco, transforms
     assert {(0,), (0, 1)} <= seen
 
 
-def test_cropping_with_new_boxes_makes_them_tight(tiny_coco):
-    crop = dict(CROP, recompute_bbox=True)
-    checked = 0
-    for _, objects in samples(tiny_coco, [crop], rounds=20):
-        for box, mask in zip(objects.bboxes.tensor.tolist(), objects.mask.masks, strict=True):
-            if mask.any():
-                assert box == tight_box(mask)
-                checked += 1
-    assert checked > 20
-
-
-def test_cropping_without_new_boxes_clips_them(tiny_coco):
+def test_cropping_clips_boxes(tiny_coco):
     for _, objects in samples(tiny_coco, [CROP], rounds=20):
         for box, mask in zip(objects.bboxes.tensor.numpy(), objects.mask.masks, strict=True):
             assert (box[:2] >= 0).all()

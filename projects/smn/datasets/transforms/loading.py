@@ -5,20 +5,35 @@ from __future__ import annotations
 from mmdet.datasets.transforms import LoadAnnotations
 from mmdet.registry import TRANSFORMS
 
-from ..labels import load_labels
+from projects.smn.errors import UserError
+
+from ..load_labels import load_labels
 
 
 @TRANSFORMS.register_module()
 class LoadTaskAnnotations(LoadAnnotations):
     """Load boxes, class labels and the labels of all tasks of the data set.
 
-    Required keys: ``instances``, ``tasks``, ``ori_shape``. Added keys: ``gt_bboxes``,
-    ``gt_bboxes_labels``, ``gt_ignore_flags``, and ``gt_masks``, the labels of all tasks as one
-    :class:`~projects.smn.datasets.labels.InstanceLabels`.
+    Required keys: ``instances``, ``tasks``, ``height``, ``width``, ``ori_shape``. Added keys:
+    ``gt_bboxes``, ``gt_bboxes_labels``, ``gt_ignore_flags``, and ``gt_masks``, the labels of all
+    tasks as one :class:`~projects.smn.datasets.labels.InstanceLabels`.
+
+    Raises:
+        UserError: If the image has another size than its annotation says: the labels would lie
+            elsewhere.
     """
 
     def __init__(self, **kwargs) -> None:
         super().__init__(with_mask=True, **kwargs)
+
+    def transform(self, results: dict) -> dict:
+        said, found = (results['height'], results['width']), tuple(results['ori_shape'])
+        if said != found:
+            raise UserError(
+                f'{results["img_path"]} has {found[1]} x {found[0]} pixels, its annotation says '
+                f'{said[1]} x {said[0]}: was it resized, or turned by its EXIF orientation?'
+            )
+        return super().transform(results)
 
     def _load_masks(self, results: dict) -> None:
         results['gt_masks'] = load_labels(

@@ -7,7 +7,7 @@ from mmdet.datasets.transforms import PackDetInputs
 from mmdet.registry import TRANSFORMS
 from mmengine.structures import InstanceData
 
-from ..labels import Keypoints
+from ..keypoints import Keypoints
 
 
 @TRANSFORMS.register_module()
