@@ -13,6 +13,7 @@ from mmdet.structures import SampleList
 from mmdet.structures.bbox import bbox2roi
 from mmdet.utils import InstanceList
 from mmengine.model import ModuleDict
+from mmengine.structures import InstanceData
 from torch import Tensor, nn
 
 from projects.smn.tasks import ClassificationTask, RegressionTask, Task
@@ -87,7 +88,7 @@ class AttributeTaskHead(TaskHead):
         sampling_results: list[SamplingResult],
         batch_data_samples: SampleList,
     ) -> dict[str, Tensor]:
-        truths = [sample.gt_instances for sample in batch_data_samples]
+        truths = [self._labelled_objects(sample.gt_instances) for sample in batch_data_samples]
         labels = torch.cat([truth.labels for truth in truths])
         boxes = [jittered(truth.bboxes, self.jitter) for truth in truths]
         metas = [sample.metainfo for sample in batch_data_samples]
@@ -95,7 +96,7 @@ class AttributeTaskHead(TaskHead):
         losses = {}
         for name, outputs in self(x, bbox2roi(boxes)).items():
             values = torch.cat([truth[name] for truth in truths])
-            chosen = _labelled(values) & (self.channels(name, labels) >= 0)
+            chosen = self._chosen(name, values, labels)
             targets = values[chosen]
             outputs = outputs[chosen]
             if isinstance(self.tasks[name], RegressionTask):
@@ -104,6 +105,18 @@ class AttributeTaskHead(TaskHead):
             loss = self.losses[name](outputs, targets) if chosen.any() else outputs.sum()
             losses[f'loss_{name}'] = loss
         return losses
+
+    def _labelled_objects(self, truth: InstanceData) -> InstanceData:
+        """The objects of an image that have a label of any task: only they cost anything."""
+        useful = [self._chosen(name, truth[name], truth.labels) for name in self.tasks]
+        fields = ('bboxes', 'labels', *self.tasks)
+        return InstanceData(**{name: truth[name] for name in fields})[torch.stack(useful).any(0)]
+
+    def _chosen(self, name: str, values: Tensor, labels: Tensor) -> Tensor:
+        """Which objects train a task: those with a label, of a class that the task applies to."""
+        # Class indices are -1 where not labelled, numbers NaN.
+        labelled = ~values.isnan() if values.is_floating_point() else values >= 0
+        return labelled & (self.channels(name, labels) >= 0)
 
     def predict(
         self, x: tuple[Tensor, ...], results: InstanceList, metas: list[dict], rescale: bool
@@ -139,8 +152,3 @@ def original_diagonals(boxes: list[Tensor], metas: list[dict]) -> Tensor:
         scale = sizes.new_tensor(meta.get('scale_factor', (1.0, 1.0)))
         diagonals.append((sizes / scale).norm(dim=1).clamp(min=1))
     return torch.cat(diagonals)
-
-
-def _labelled(values: Tensor) -> Tensor:
-    """Class indices are -1 where not labelled, numbers NaN."""
-    return ~values.isnan() if values.is_floating_point() else values >= 0
