@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
@@ -78,6 +79,31 @@ class TaskHead(BaseModule):
     def extract(self, x: tuple[Tensor, ...], rois: Tensor) -> Tensor:
         """RoI features, (R, C, h, w)."""
         return self.roi_extractor(x[: self.roi_extractor.num_inputs], rois)
+
+
+@dataclass
+class Positives:
+    """The RoIs of one image that were assigned to an object; P of them.
+
+    Has the names of mmdet's ``SamplingResult`` for what task heads need of it.
+    """
+
+    pos_priors: Tensor
+    """(P, 4)"""
+    pos_gt_labels: Tensor
+    """(P,)"""
+    pos_assigned_gt_inds: Tensor
+    """(P,)"""
+
+
+def draw_positives(result: SamplingResult, limit: int | None) -> SamplingResult | Positives:
+    """At most ``limit`` positive RoIs of an image, at random; all of them for ``None``."""
+    if limit is None or len(result.pos_priors) <= limit:
+        return result
+    chosen = torch.randperm(len(result.pos_priors), device=result.pos_priors.device)[:limit]
+    return Positives(
+        result.pos_priors[chosen], result.pos_gt_labels[chosen], result.pos_assigned_gt_inds[chosen]
+    )
 
 
 def positive_rois(sampling_results: list[SamplingResult]) -> Tensor:

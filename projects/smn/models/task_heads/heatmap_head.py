@@ -20,12 +20,19 @@ class HeatmapHead(TaskHead):
         tasks: The tasks of this head.
         roi_extractor: Config of the RoI extractor.
         trunk: Options of mmdet's ``FCNMaskHead``, whose convolutions and upsampling are the trunk.
+        max_rois: Train on at most this many positive RoIs of an image, drawn at random, where all
+            of them cost too much.
     """
 
     def __init__(
-        self, tasks: Mapping[str, Task], roi_extractor: Mapping, trunk: Mapping = {}
+        self,
+        tasks: Mapping[str, Task],
+        roi_extractor: Mapping,
+        trunk: Mapping = {},
+        max_rois: int | None = None,
     ) -> None:
         super().__init__(tasks, roi_extractor)
+        self.max_rois = max_rois
         self.trunk = MODELS.build(dict(trunk, type='FCNMaskHead', num_classes=1))
         # A predictor per task instead of one for all: a task can be added to or taken from a
         # trained network without a change to the shape of the others' parameters.

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from projects.smn.tasks import Task
 
-from .base import of_positives, positive_labels, positive_rois, split_by_image
+from .base import draw_positives, of_positives, positive_labels, positive_rois, split_by_image
 from .heatmap_head import HeatmapHead
 
 
@@ -49,6 +49,7 @@ class MaskTaskHead(HeatmapHead):
         sampling_results: list[SamplingResult],
         batch_data_samples: SampleList,
     ) -> dict[str, Tensor]:
+        sampling_results = [draw_positives(r, self.max_rois) for r in sampling_results]
         logits = self(x, positive_rois(sampling_results))
         labels = positive_labels(sampling_results)
         losses = {}

@@ -1,0 +1,61 @@
+# A quarter of the width of the real network, from scratch: for CPU and for objects of 50 pixels
+# and more.
+_base_ = './smn_r50_fpn.py'
+pretrained = None
+
+# One sample per cell: RoIAlign is what costs most here, and it runs on one core.
+roi_extractor = dict(out_channels=64, roi_layer=dict(sampling_ratio=1))
+# From scratch, a network needs normalisation everywhere (He et al., "Rethinking ImageNet
+# Pre-training", 2019).
+norm = dict(type='GN', num_groups=8)
+heatmaps = dict(
+    roi_extractor=roi_extractor,
+    # Maps of 56 x 56: a centre line is thin.
+    trunk=dict(
+        num_convs=2,
+        in_channels=64,
+        conv_out_channels=32,
+        upsample_cfg=dict(type='deconv', scale_factor=4),
+        norm_cfg=norm,
+    ),
+    max_rois=8,
+)
+model = dict(
+    backbone=dict(depth=18, base_channels=32, stem_channels=32),
+    neck=dict(in_channels=[32, 64, 128, 256], out_channels=64, norm_cfg=dict(type='BN')),
+    # Proposals do not need the map of stride 4, which costs most; masks and grades do.
+    rpn_head=dict(
+        type='LevelRPNHead',
+        start_level=1,
+        in_channels=64,
+        feat_channels=64,
+        anchor_generator=dict(strides=[8, 16, 32, 64]),
+    ),
+    roi_head=dict(
+        bbox_roi_extractor=dict(out_channels=64),
+        bbox_head=dict(
+            type='ConvFCBBoxHead',
+            num_shared_convs=2,
+            num_shared_fcs=1,
+            in_channels=64,
+            conv_out_channels=64,
+            fc_out_channels=256,
+            norm_cfg=norm,
+        ),
+        heads=dict(
+            masks=heatmaps,
+            keypoints=heatmaps,
+            attributes=dict(
+                roi_extractor=roi_extractor,
+                in_channels=64,
+                conv_channels=(64, 64),
+                hidden=256,
+                norm_cfg=norm,
+            ),
+        ),
+    ),
+    train_cfg=dict(
+        rpn_proposal=dict(nms_pre=500, max_per_img=200), rcnn=dict(sampler=dict(num=64))
+    ),
+    test_cfg=dict(rpn=dict(nms_pre=500, max_per_img=100), rcnn=dict(max_per_img=50)),
+)
