@@ -33,11 +33,12 @@ def tiny_config(root: Path, tasks: Mapping = TASKS) -> Config:
                 neck=dict(in_channels=[8, 16, 32, 64], out_channels=8),
                 rpn_head=dict(in_channels=8, feat_channels=8),
                 roi_head=dict(
+                    box_passes=1,
                     bbox_roi_extractor=extractor,
-                    bbox_head=dict(in_channels=8, fc_out_channels=16),
+                    bbox_head=dict(in_channels=8, conv_out_channels=8, fc_out_channels=16),
                     heads=dict(
-                        masks=dict(roi_extractor=extractor, trunk=SMALL),
-                        keypoints=dict(roi_extractor=extractor, trunk=SMALL),
+                        masks=dict(roi_extractor=extractor, trunk=SMALL, max_rois=None),
+                        keypoints=dict(roi_extractor=extractor, trunk=SMALL, max_rois=None),
                         attributes=dict(
                             roi_extractor=extractor,
                             in_channels=8,

@@ -26,16 +26,17 @@ test_pipeline = [
     dict(type='LoadTaskAnnotations'),
     dict(type='PackTaskInputs'),
 ]
-loader = dict(batch_size=4, num_workers=0, persistent_workers=False)
-train_dataloader = dict(**loader, dataset=dict(pipeline=train_pipeline))
-val_dataloader = dict(**loader, dataset=dict(pipeline=test_pipeline))
-test_dataloader = dict(**loader, dataset=dict(pipeline=test_pipeline))
+loader = dict(num_workers=0, persistent_workers=False)
+# Small batches: in a few minutes, the number of steps counts.
+train_dataloader = dict(batch_size=2, **loader, dataset=dict(pipeline=train_pipeline))
+val_dataloader = dict(batch_size=4, **loader, dataset=dict(pipeline=test_pipeline))
+test_dataloader = dict(batch_size=4, **loader, dataset=dict(pipeline=test_pipeline))
 
-max_epochs = 10
+max_epochs = 7
 train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs)
-optim_wrapper = dict(optimizer=dict(lr=1e-3))
+optim_wrapper = dict(optimizer=dict(lr=3e-3))
 param_scheduler = [
-    dict(type='LinearLR', start_factor=0.01, by_epoch=False, begin=0, end=100),
+    dict(type='LinearLR', start_factor=0.01, by_epoch=False, begin=0, end=150),
     dict(
         type='CosineAnnealingLR',
         eta_min=1e-5,

@@ -20,6 +20,7 @@ def stock_twin(root) -> torch.nn.Module:
     for key in ('classes', 'tasks'):
         config.pop(key)
     config.type = 'MaskRCNN'
+    config.roi_head.pop('box_passes')
     head = config.roi_head.pop('heads')['masks']
     config.roi_head.update(
         type='StandardRoIHead',

@@ -175,3 +175,16 @@ def test_roi_align_of_contiguous_maps_equals_bilinear_sampling():
     grid = torch.stack(torch.meshgrid(x, y, indexing='xy'), -1)[None] / 8 - 1
     expected = torch.nn.functional.grid_sample(features, grid, align_corners=False)
     torch.testing.assert_close(got, expected)
+
+
+def test_a_limit_of_rois_bounds_what_a_head_trains_on(tiny_coco, monkeypatch):
+    model = tiny_model(tiny_coco)
+    seen = []
+    for name in ('masks', 'keypoints'):
+        head = model.roi_head.heads[name]
+        head.max_rois = 1
+        forward = head.trunk.forward
+        monkeypatch.setattr(head.trunk, 'forward', lambda x, f=forward: seen.append(len(x)) or f(x))
+    losses = losses_of(model, tiny_batch(tiny_coco))
+    assert seen == [2, 2]  # one per image
+    assert losses['loss_mask'] > 0

@@ -29,9 +29,11 @@ model = dict(
         start_level=1,
         in_channels=64,
         feat_channels=64,
-        anchor_generator=dict(strides=[8, 16, 32, 64]),
+        # Long things lie across, along and aslant.
+        anchor_generator=dict(ratios=[0.33, 0.5, 1.0, 2.0, 3.0], strides=[8, 16, 32, 64]),
     ),
     roi_head=dict(
+        box_passes=2,
         bbox_roi_extractor=dict(out_channels=64),
         bbox_head=dict(
             type='ConvFCBBoxHead',
@@ -55,7 +57,10 @@ model = dict(
         ),
     ),
     train_cfg=dict(
-        rpn_proposal=dict(nms_pre=500, max_per_img=200), rcnn=dict(sampler=dict(num=64))
+        # Few objects: take more anchors and proposals for positive than with COCO's settings.
+        rpn=dict(assigner=dict(pos_iou_thr=0.5)),
+        rpn_proposal=dict(nms_pre=500, max_per_img=200),
+        rcnn=dict(sampler=dict(num=64, pos_fraction=0.5)),
     ),
     test_cfg=dict(rpn=dict(nms_pre=500, max_per_img=100), rcnn=dict(max_per_img=50)),
 )

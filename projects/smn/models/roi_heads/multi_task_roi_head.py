@@ -30,6 +30,9 @@ class MultiTaskRoIHead(StandardRoIHead):
             head claims by naming them in ``tasks=(...)``, so that all masks share one trunk, and
             all classifications and regressions another. A head without tasks is not built.
         bbox_head: Its ``num_classes`` follows from ``classes``.
+        box_passes: How often the box head corrects a box at test time. 1 is Faster R-CNN; with
+            more, detections are proposals of a further pass (iterative localisation, Gidaris and
+            Komodakis 2015), which helps a briefly trained network.
 
     Raises:
         UserError: If a task has no head, or a head claims a task that does not exist.
@@ -42,9 +45,11 @@ class MultiTaskRoIHead(StandardRoIHead):
         tasks: Mapping[str, Mapping],
         heads: Mapping[str, Mapping],
         bbox_head: Mapping,
+        box_passes: int = 1,
         **kwargs,
     ) -> None:
         super().__init__(bbox_head=dict(bbox_head, num_classes=len(classes)), **kwargs)
+        self.box_passes = box_passes
         self.tasks = build_tasks(tasks, classes)
         self.heads = ModuleDict(_build_heads(heads, self.tasks))
 
@@ -103,7 +108,9 @@ class MultiTaskRoIHead(StandardRoIHead):
             what the task heads add.
         """
         metas = [sample.metainfo for sample in batch_data_samples]
-        results = self.predict_bbox(x, metas, rpn_results_list, self.test_cfg, rescale=False)
+        results = rpn_results_list
+        for _ in range(self.box_passes):
+            results = self.predict_bbox(x, metas, results, self.test_cfg, rescale=False)
         for head in self.heads.values():
             head.predict(x, results, metas, rescale)
         if rescale:
