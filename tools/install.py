@@ -73,20 +73,28 @@ def install(title: str, options: list[str]) -> None:
         process = subprocess.Popen(
             command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env=build_environment()
         )
-        while True:
-            seconds = int(time.monotonic() - start)
-            clock = f'{seconds // 60}:{seconds % 60:02d}'
-            try:
-                status = process.wait(timeout=1 if sys.stdout.isatty() else 30)
-                break
-            except subprocess.TimeoutExpired:
-                end = '\r' if sys.stdout.isatty() else '\n'
-                print(f'{title} ... {clock}', end=end, flush=True)
-    print(f'{title}: {clock}   ', flush=True)
+        while (status := wait(process)) is None:
+            end = '\r' if sys.stdout.isatty() else '\n'
+            print(f'{title} ... {clock(start)}', end=end, flush=True)
+    print(f'{title}: {clock(start)}   ', flush=True)
     if status:
         tail = LOG.read_text(errors='replace').splitlines()[-15:]
         print('\n'.join(tail), file=sys.stderr)
         sys.exit(f'error: pip failed; the whole output is in {LOG.relative_to(ROOT)}')
+
+
+def wait(process: subprocess.Popen) -> int | None:
+    """The exit status, or ``None`` after a while: each second on a terminal, else less often."""
+    try:
+        return process.wait(timeout=1 if sys.stdout.isatty() else 30)
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def clock(start: float) -> str:
+    """Minutes and seconds since ``start``."""
+    seconds = int(time.monotonic() - start)
+    return f'{seconds // 60}:{seconds % 60:02d}'
 
 
 def build_environment() -> dict[str, str]:
