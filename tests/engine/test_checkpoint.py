@@ -54,11 +54,16 @@ def test_missing_file_is_named():
         load_checkpoint_file('nowhere.pth')
 
 
-def test_fitting_weights_pass_also_from_a_distributed_run():
+def test_fitting_weights_pass_also_from_a_distributed_run(tmp_path):
     model = nn.Linear(2, 3)
-    check_architecture(model, dict(state_dict=model.state_dict()), 'x.pth')
-    prefixed = {f'module.{key}': value for key, value in model.state_dict().items()}
-    check_architecture(model, dict(state_dict=prefixed), 'x.pth')
+    weights = model.state_dict()
+    prefixed = {f'module.{key}': value for key, value in weights.items()}
+    for number, state_dict in enumerate((weights, prefixed)):
+        path = tmp_path / f'{number}.pth'
+        torch.save(dict(state_dict=state_dict), path)
+        loaded = load_checkpoint_file(str(path))
+        check_architecture(model, loaded, str(path))
+        model.load_state_dict(loaded['state_dict'])
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,12 @@ def load_checkpoint_file(filename: str, map_location: str | Callable = 'cpu') ->
         raise UserError(f'{filename} cannot be loaded as a checkpoint: {reason}') from None
     if not isinstance(checkpoint, dict):
         raise UserError(f'{filename} is no checkpoint: it holds a {type(checkpoint).__name__}')
-    return checkpoint if 'state_dict' in checkpoint else dict(state_dict=checkpoint)
+    if 'state_dict' not in checkpoint:
+        checkpoint = dict(state_dict=checkpoint)
+    weights = checkpoint['state_dict']
+    # A model that was saved inside its distributed wrapper.
+    checkpoint['state_dict'] = {key.removeprefix('module.'): weights[key] for key in weights}
+    return checkpoint
 
 
 def check_architecture(model: nn.Module, checkpoint: dict, filename: str) -> None:
@@ -51,7 +56,7 @@ def check_architecture(model: nn.Module, checkpoint: dict, filename: str) -> Non
     Raises:
         UserError: Otherwise; it names the first few that differ.
     """
-    theirs = {k.removeprefix('module.'): v for k, v in checkpoint['state_dict'].items()}
+    theirs = checkpoint['state_dict']
     ours = model.state_dict()
     missing = [key for key in ours if key not in theirs]
     unexpected = [key for key in theirs if key not in ours]

@@ -1,0 +1,65 @@
+"""Prediction from Python."""
+
+from __future__ import annotations
+
+import mmcv
+import pytest
+import torch
+from helpers import HEIGHT, TASKS, WIDTH
+from networks import tiny_config, tiny_model
+
+from projects.smn.engine import Predictor
+from projects.smn.errors import UserError
+
+
+@pytest.fixture
+def predictor(tiny_coco, tmp_path) -> Predictor:
+    path = tmp_path / 'weights.pth'
+    torch.save(tiny_model(tiny_coco).state_dict(), path)
+    cfg = tiny_config(tiny_coco)
+    cfg.model.test_cfg.rcnn.score_thr = 0.0
+    return Predictor(cfg, str(path), device='cpu', score_thr=0.0)
+
+
+@pytest.fixture
+def paths(tiny_coco) -> list:
+    return sorted((tiny_coco / 'train').iterdir())
+
+
+def test_every_task_is_answered_in_pixels_of_the_image(predictor, paths):
+    (sample,) = predictor(paths[:1])
+    found = sample.pred_instances
+    assert len(found) > 0
+    assert set(TASKS) <= set(found.keys())
+    assert found.mask.shape == (len(found), HEIGHT, WIDTH)
+    assert (found.bboxes[:, 0::2] <= WIDTH + 1e-3).all()
+    assert (found.bboxes[:, 1::2] <= HEIGHT + 1e-3).all()
+    assert found.bboxes.max() > HEIGHT / 2
+
+
+def test_an_array_and_its_file_give_the_same(predictor, paths):
+    (by_path,) = predictor(paths[:1])
+    (by_array,) = predictor([mmcv.imread(str(paths[0]))])
+    torch.testing.assert_close(by_path.pred_instances.bboxes, by_array.pred_instances.bboxes)
+
+
+def test_a_batch_gives_what_single_images_give(predictor, paths):
+    one_by_one = list(predictor(paths))
+    at_once = list(predictor(paths, batch_size=len(paths)))
+    for single, batched in zip(one_by_one, at_once, strict=True):
+        single, batched = single.pred_instances, batched.pred_instances
+        torch.testing.assert_close(single.scores, batched.scores, rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(single.bboxes, batched.bboxes, rtol=1e-4, atol=1e-2)
+
+
+def test_detections_below_the_threshold_are_dropped(predictor, paths):
+    (everything,) = predictor(paths[:1])
+    predictor.score_thr = float(everything.pred_instances.scores.median())
+    (certain,) = predictor(paths[:1])
+    assert 0 < len(certain.pred_instances) < len(everything.pred_instances)
+    assert (certain.pred_instances.scores >= predictor.score_thr).all()
+
+
+def test_a_missing_image_is_named(predictor):
+    with pytest.raises(UserError, match=r'there is no image nowhere\.jpg'):
+        list(predictor(['nowhere.jpg']))
