@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
 import sys
 import warnings
 
@@ -23,7 +25,8 @@ def main() -> None:
     warnings.simplefilter('ignore')
     for name, advice in ADVICE.items():
         try:
-            importlib.import_module(name)
+            with contextlib.redirect_stdout(io.StringIO()):  # mmdet chats about optional parts
+                importlib.import_module(name)
         except ImportError as error:
             sys.exit(f'error: {name} does not load ({error}): {advice}')
     import mmcv.ops

@@ -27,7 +27,7 @@ INPUTS = (
     'pyproject.toml',
     'tools/install.py',
 )
-COMPILES = 'compiling mmcv, about 7 minutes on 2 cores unless pip has it in its cache'
+COMPILES = 'compiling mmcv, about 10 minutes on 2 cores unless pip has it in its cache'
 STEPS = (
     ('torch and what builds mmcv', '-r', 'requirements/build.txt'),
     (COMPILES, '--no-deps', '--no-build-isolation', '-r', 'requirements/openmmlab.txt'),
