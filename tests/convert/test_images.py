@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import pytest
 from PIL import Image
 
@@ -49,7 +50,6 @@ def test_no_name_leads_out_of_the_folder(tmp_path):
 
 @pytest.mark.parametrize('orientation', range(1, 9))
 def test_the_size_is_the_one_that_opencv_reads(tmp_path, orientation):
-    cv2 = pytest.importorskip('cv2')
     exif = Image.Exif()
     exif[0x0112] = orientation
     path = _picture(tmp_path / '1.jpg', exif=exif)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from pycocotools.coco import COCO
 
 from projects.smn.errors import UserError
 
@@ -150,9 +151,8 @@ def test_images_get_bare_names_and_the_source_stays_as_it_was(source, link):
 
 
 def test_pycocotools_reads_the_result(source):
-    coco_api = pytest.importorskip('pycocotools.coco')
     source.convert()
-    coco = coco_api.COCO(str(source.out / 'annotations/all.json'))
+    coco = COCO(str(source.out / 'annotations/all.json'))
     assert len(coco.getAnnIds(catIds=coco.getCatIds(catNms=['fruit']))) == 7
     assert coco.annToMask(coco.anns[1]).sum() == 100
 
