@@ -130,3 +130,70 @@ def test_a_missing_or_ill_typed_option_is_a_user_error():
         build('length', type='RegressionTask', std='wide')
     with pytest.raises(UserError, match="'ends'"):
         build('ends', type='KeypointTask', points=('a',), sigmas='wide')
+
+
+# Taking a label away
+
+SOURCES = {
+    'mask': (dict(type='MaskTask'), ('segmentation',)),
+    'spine': (dict(type='MaskTask'), ('masks', 'spine')),
+    'edge': (dict(type='MaskTask', source='rim'), ('masks', 'rim')),
+    'ends': (dict(type='KeypointTask', points=('a',)), ('keypoints',)),
+    'tips': (dict(type='KeypointTask', points=('a',), source='tips'), ('points', 'tips')),
+    'neck': (dict(type='ClassificationTask', classes=('1', '2')), ('attributes', 'neck')),
+    'length': (dict(type='RegressionTask', source='mm'), ('attributes', 'mm')),
+}
+every_source = pytest.mark.parametrize(
+    ('name', 'config', 'path'), [(n, *SOURCES[n]) for n in SOURCES]
+)
+
+
+def all_labels():
+    return dict(
+        id=3,
+        bbox=[1, 2, 3, 4],
+        area=12,
+        segmentation=[],
+        masks=dict(spine=[], rim=[]),
+        keypoints=[1, 2, 2],
+        num_keypoints=1,
+        points=dict(tips=[1, 2, 2]),
+        attributes=dict(neck='2', mm=5, occluded=True),
+    )
+
+
+@every_source
+def test_without_its_label_an_annotation_is_as_if_it_never_had_one(name, config, path):
+    task = build(name, **config)
+    annotation, left = all_labels(), all_labels()
+    assert task.label_path == path
+    assert task.find_label(annotation) is not None
+    *outer, key = path
+    (left[outer[0]] if outer else left).pop(key)
+    if path == ('keypoints',):
+        left.pop('num_keypoints')
+    if path == ('points', 'tips'):
+        left.pop('points')  # nothing else was in it
+    rest = task.without_label(annotation)
+    assert rest == left
+    assert list(rest) == list(left)  # files stay comparable
+    assert task.find_label(rest) is None
+    assert annotation == all_labels()  # is not changed
+    assert task.without_label(rest) == rest
+
+
+@every_source
+def test_other_tasks_keep_their_labels(name, config, path):
+    tasks = build_tasks({key: other for key, (other, _) in SOURCES.items()}, CLASSES)
+    rest = tasks[name].without_label(all_labels())
+    found = {key for key, task in tasks.items() if task.find_label(rest) is not None}
+    assert found == set(SOURCES) - {name}
+
+
+@every_source
+@pytest.mark.parametrize('empty', [None, {}])
+def test_a_label_that_is_absent_or_null_can_be_taken_away_too(name, config, path, empty):
+    task = build(name, **config)
+    *outer, key = path
+    assert task.without_label(dict(id=3)) == dict(id=3)
+    assert task.without_label({'id': 3, (outer or [key])[0]: empty}) == dict(id=3)

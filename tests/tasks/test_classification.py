@@ -51,3 +51,8 @@ def test_a_label_outside_the_classes_is_refused_with_what_there_is(label):
 def test_classes_must_be_two_or_more_different_names(classes):
     with pytest.raises(UserError, match=r"'neck'.*classes"):
         task(classes=classes)
+
+
+def test_an_empty_label_says_nothing():
+    assert not task().is_labelled(task().parse_label(''))
+    assert task().is_labelled(task().parse_label('1'))

@@ -100,3 +100,9 @@ def test_one_sigma_is_for_all_points():
 def test_sigmas_that_do_not_fit_are_refused(sigmas):
     with pytest.raises(UserError, match=r"'ends'.*sigmas"):
         task(sigmas=sigmas)
+
+
+def test_a_label_without_a_labelled_point_says_nothing():
+    assert not task().is_labelled(task().parse_label([]))
+    assert not task().is_labelled(task().parse_label([4, 5, 0] * 3))
+    assert task().is_labelled(task().parse_label([0, 0, 0] * 2 + [4, 5, 1]))

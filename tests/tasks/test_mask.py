@@ -102,3 +102,7 @@ def test_several_polygons_are_one_mask():
 def test_encoding_is_json_and_decoding_its_inverse(mask):
     label = json.loads(json.dumps(encode_mask(mask)))
     assert np.array_equal(decode_mask(label, *mask.shape), mask)
+
+
+def test_an_empty_mask_says_that_there_is_none():
+    assert task().is_labelled(task().parse_label([]))

@@ -91,3 +91,8 @@ def test_not_labelled_stays_not_labelled(encoding):
 def test_decoding_nonsense_stays_finite():
     coder = task(encoding='log_box', std=100.0)
     assert coder.decode(torch.tensor([1e6, -1e6]), torch.tensor([1e4, 1e-4])).isfinite().all()
+
+
+def test_an_empty_label_says_nothing():
+    assert not task().is_labelled(task().parse_label(''))
+    assert task().is_labelled(task().parse_label(0))

@@ -18,6 +18,9 @@ from projects.smn.errors import UserError, listing
 # The scope is mmdet's, as a config's default scope is, so that a task is found by its bare name.
 TASKS = Registry('task', scope='mmdet')
 
+DETECTION = 'detection'
+"""What proposals and boxes are called where tasks are named."""
+
 # Fields of instances, columns of tables and keys of annotations that are there already.
 RESERVED_NAMES = (
     'bboxes',
@@ -27,6 +30,10 @@ RESERVED_NAMES = (
     'areas',
     'bbox',
     'complete',
+    DETECTION,
+    'cls',
+    'rpn_cls',
+    'rpn_bbox',
     'file_name',
     'object',
     'class',
@@ -97,9 +104,26 @@ class Task:
 
     # Labels in ------------------------------------------------------------------------------
 
+    @property
+    def label_path(self) -> tuple[str, ...]:
+        """The keys that lead to the label in an annotation, such as ``('masks', 'spine')``."""
+        raise NotImplementedError
+
     def find_label(self, annotation: Mapping[str, Any]) -> Any:
         """This task's entry in a COCO annotation, or ``None`` if it is absent (not labelled)."""
-        raise NotImplementedError
+        *outer, key = self.label_path
+        return (entries(annotation, outer[0]) if outer else annotation).get(key)
+
+    def without_label(self, annotation: Mapping[str, Any]) -> dict[str, Any]:
+        """A copy of a COCO annotation that is not labelled for this task.
+
+        The key is absent, and so is the mapping around it if nothing else is in it.
+        """
+        *outer, key = self.label_path
+        if not outer:
+            return _without(annotation, key)
+        rest = _without(entries(annotation, outer[0]), key)
+        return {**annotation, outer[0]: rest} if rest else _without(annotation, outer[0])
 
     def parse_label(self, label: Any) -> Any:
         """Check a label that is present and bring it to the form that the pipeline loads.
@@ -108,6 +132,10 @@ class Task:
             UserError: If it is no valid label; the caller adds the file and the id.
         """
         raise NotImplementedError
+
+    def is_labelled(self, label: Any) -> bool:
+        """Whether a parsed label says something; an empty one can mean "not labelled"."""
+        return True
 
     def check_size(self, label: Any, height: int, width: int) -> None:
         """Check that a parsed label is of an image of that size.
@@ -146,6 +174,10 @@ def entries(annotation: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     if value is not None and not isinstance(value, Mapping):
         raise UserError(f'`{key}` must map names to labels, not {value!r:.40}')
     return value or {}
+
+
+def _without(mapping: Mapping[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in mapping.items() if name != key}
 
 
 def build_tasks(tasks: Mapping[str, Mapping] | None, classes: Sequence[str]) -> dict[str, Task]:

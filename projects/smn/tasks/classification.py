@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from projects.smn.errors import UserError, listing
 
-from .base import TASKS, Task, entries
+from .base import TASKS, Task
 
 
 @TASKS.register_module()
@@ -46,8 +46,9 @@ class ClassificationTask(Task):
         """Logits per object."""
         return len(self.classes)
 
-    def find_label(self, annotation: Mapping[str, Any]) -> Any:
-        return entries(annotation, 'attributes').get(self.source)
+    @property
+    def label_path(self) -> tuple[str, ...]:
+        return 'attributes', self.source
 
     def parse_label(self, label: Any) -> int:
         """The index of the class; -1 for an empty label, which trains nothing."""
@@ -58,6 +59,9 @@ class ClassificationTask(Task):
         if text not in self.classes:
             raise UserError(f'{label!r} is not one of {listing(self.classes)}')
         return self.classes.index(text)
+
+    def is_labelled(self, label: int) -> bool:
+        return label >= 0
 
     def to_json(self, fields: Mapping[str, Any], index: int) -> dict[str, Any] | None:
         label = int(fields[self.name][index])

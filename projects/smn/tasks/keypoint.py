@@ -10,7 +10,7 @@ import numpy as np
 
 from projects.smn.errors import UserError, listing
 
-from .base import TASKS, Task, entries
+from .base import TASKS, Task
 
 
 @TASKS.register_module()
@@ -77,10 +77,15 @@ class KeypointTask(Task):
             order[a], order[b] = b, a
         return order
 
-    def find_label(self, annotation: Mapping[str, Any]) -> Any:
+    @property
+    def label_path(self) -> tuple[str, ...]:
+        return (self.source,) if self.source == 'keypoints' else ('points', self.source)
+
+    def without_label(self, annotation: Mapping[str, Any]) -> dict[str, Any]:
+        rest = super().without_label(annotation)
         if self.source == 'keypoints':
-            return annotation.get('keypoints')
-        return entries(annotation, 'points').get(self.source)
+            rest.pop('num_keypoints', None)
+        return rest
 
     def parse_label(self, label: Any) -> list[list[float]]:
         """Shape (num_points, 3): x, y in pixels, visibility 0, 1 or 2. Empty: all of them 0."""
@@ -95,6 +100,9 @@ class KeypointTask(Task):
         if not np.isin(points[:, 2], (0, 1, 2)).all() or not np.isfinite(points).all():
             raise UserError(f'{label!r:.60} has a visibility other than 0, 1 or 2')
         return points.tolist()
+
+    def is_labelled(self, label: list[list[float]]) -> bool:
+        return any(visibility > 0 for _, _, visibility in label)
 
     def to_json(self, fields: Mapping[str, Any], index: int) -> list[float] | None:
         """``[x, y, score, ...]`` in pixels of the original image, as COCO's results have it."""

@@ -11,7 +11,7 @@ from pycocotools import mask as mask_utils
 
 from projects.smn.errors import UserError
 
-from .base import TASKS, Task, entries
+from .base import TASKS, Task
 
 
 @TASKS.register_module()
@@ -37,10 +37,9 @@ class MaskTask(Task):
         if self.source is None:
             self.source = 'segmentation' if self.name == 'mask' else self.name
 
-    def find_label(self, annotation: Mapping[str, Any]) -> Any:
-        if self.source == 'segmentation':
-            return annotation.get('segmentation')
-        return entries(annotation, 'masks').get(self.source)
+    @property
+    def label_path(self) -> tuple[str, ...]:
+        return (self.source,) if self.source == 'segmentation' else ('masks', self.source)
 
     def parse_label(self, label: Any) -> list | dict:
         """Polygons ``[[x1, y1, x2, y2, ...], ...]`` or RLE ``{'size': [h, w], 'counts': ...}``."""

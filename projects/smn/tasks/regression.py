@@ -12,7 +12,7 @@ from torch import Tensor
 
 from projects.smn.errors import UserError
 
-from .base import TASKS, Task, entries
+from .base import TASKS, Task
 
 # Keeps exp() finite when an untrained network says nonsense.
 MAX_LOG_RATIO = 8.0
@@ -76,8 +76,9 @@ class RegressionTask(Task):
             values = values.clamp(-MAX_LOG_RATIO, MAX_LOG_RATIO).exp() * diagonals
         return values
 
-    def find_label(self, annotation: Mapping[str, Any]) -> Any:
-        return entries(annotation, 'attributes').get(self.source)
+    @property
+    def label_path(self) -> tuple[str, ...]:
+        return 'attributes', self.source
 
     def parse_label(self, label: Any) -> float:
         """The number; NaN for an empty label, which trains nothing."""
@@ -92,6 +93,9 @@ class RegressionTask(Task):
         if self.encoding == 'log_box' and value <= 0:
             raise UserError(f"{label!r} is not positive, which encoding='log_box' needs")
         return value
+
+    def is_labelled(self, label: float) -> bool:
+        return not math.isnan(label)
 
     def to_json(self, fields: Mapping[str, Any], index: int) -> dict[str, Any] | None:
         value = float(fields[self.name][index])

@@ -1,0 +1,177 @@
+"""Labels taken out of a COCO file, to study training on partial labels.
+
+A label is taken out by removing its key: absent means not labelled. Boxes, areas and all keys that
+no task reads stay. Every function returns a new content and leaves the one it is given alone.
+
+What is drawn for one purpose (a task, the incomplete images) depends on the seed, on that purpose
+and on the ids in question only. So a larger share contains the smaller one, and what happens to
+one task is the same whatever else is asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from itertools import combinations
+from typing import Any
+
+from projects.smn.convert.dealing import deal_evenly
+from projects.smn.errors import UserError
+from projects.smn.tasks import Task
+
+Coco = dict[str, Any]
+Tasks = Mapping[str, Task]
+
+
+def objects_of(coco: Coco) -> list[dict]:
+    """The annotations that are no crowd; from a crowd nothing is learned."""
+    return [a for a in coco['annotations'] if not (a.get('iscrowd') or a.get('ignore'))]
+
+
+def find_labelled(coco: Coco, tasks: Tasks) -> dict[str, list[dict]]:
+    """Task name to the annotations that are labelled for it, as the data set will see them.
+
+    Raises:
+        UserError: A label is not what its task accepts.
+    """
+    classes = _class_names(coco)
+    found: dict[str, list[dict]] = {name: [] for name in tasks}
+    for annotation in objects_of(coco):
+        for name, task in tasks.items():
+            if classes[annotation['category_id']] in task.of and _has_label(task, annotation):
+                found[name].append(annotation)
+    return found
+
+
+def keep_shares(coco: Coco, tasks: Tasks, shares: Mapping[str, float], seed: int) -> Coco:
+    """Keep the labels of each task in ``shares`` on that share of the images that have them.
+
+    Args:
+        coco: The content of a file, as ``read_coco`` gives it.
+        tasks: All tasks.
+        shares: Task name to a share in [0, 1]. The other tasks keep all their labels.
+        seed: Decides which images.
+
+    Returns:
+        A content where of n images that have labels of a task, round(share * n) still have them.
+
+    Raises:
+        UserError: A task has no label, or shares its label with another task.
+    """
+    named = {name: tasks[name] for name in shares}
+    refuse_common_labels(tasks, shares)
+    kept = {}
+    for name, images in _images_of(coco, named).items():
+        order = shuffled(images, f'{seed} task {name}')
+        kept[name] = set(order[: round(shares[name] * len(order))])
+    return _filter_labels(coco, named, lambda name, image_id: image_id in kept[name])
+
+
+def keep_one_task_per_image(coco: Coco, tasks: Tasks, seed: int) -> Coco:
+    """Keep the labels of one task on each image, and as many images for each task.
+
+    Args:
+        coco: The content of a file, as ``read_coco`` gives it.
+        tasks: All tasks; an image is dealt to one that it has labels of, see ``deal_evenly``.
+        seed: Decides which images.
+
+    Raises:
+        UserError: A task has no label, shares its label with another one, or gets no image.
+    """
+    refuse_common_labels(tasks, tasks)
+    images = _images_of(coco, tasks)
+    order = shuffled(set().union(*images.values()), f'{seed} one task per image')
+    dealt = deal_evenly({i: [name for name in tasks if i in images[name]] for i in order}, tasks)
+    for name in tasks:
+        if name not in dealt.values():
+            raise UserError(
+                f'{len(order)} images with labels are too few to give each of {len(tasks)} tasks '
+                f'one: {name!r} gets none'
+            )
+    return _filter_labels(coco, tasks, lambda name, image_id: dealt.get(image_id) == name)
+
+
+def make_incomplete(coco: Coco, share: float, drop: float, seed: int) -> Coco:
+    """Drop objects of some images and mark these ``complete: false``.
+
+    Args:
+        coco: The content of a file, as ``read_coco`` gives it.
+        share: Of n images with objects, round(share * n) become incomplete.
+        drop: Of k objects of such an image, round(drop * k) are dropped, with all their labels.
+        seed: Decides which.
+    """
+    objects = defaultdict(list)
+    for annotation in objects_of(coco):
+        objects[annotation['image_id']].append(annotation['id'])
+    order = shuffled(objects, f'{seed} incomplete images')
+    incomplete = set(order[: round(share * len(order))])
+    dropped: set[int] = set()
+    for image_id in incomplete:
+        order = shuffled(objects[image_id], f'{seed} dropped objects')
+        dropped.update(order[: round(drop * len(order))])
+    images = [
+        {**image, 'complete': False} if image['id'] in incomplete else image
+        for image in coco['images']
+    ]
+    left = [annotation for annotation in coco['annotations'] if annotation['id'] not in dropped]
+    return {**coco, 'images': images, 'annotations': left}
+
+
+def refuse_common_labels(tasks: Tasks, touched: Iterable[str]) -> None:
+    """Raise a UserError if a task in ``touched`` reads the same key of the same class as another.
+
+    Removing one task's label would then remove the other's.
+    """
+    touched = set(touched)
+    for one, other in combinations(tasks.values(), 2):
+        common = one.label_path == other.label_path and set(one.of) & set(other.of)
+        if common and touched & {one.name, other.name}:
+            raise UserError(
+                f'the tasks {one.name!r} and {other.name!r} read the same label, '
+                f'`{".".join(one.label_path)}`; switch one of them off with '
+                f'--cfg-options tasks.{other.name}=None'
+            )
+
+
+def shuffled(ids: Iterable[int], purpose: str) -> list[int]:
+    """The ids in a random order; two of them come in the same order whatever others there are."""
+    return sorted(ids, key=lambda number: hashlib.sha256(f'{purpose} {number}'.encode()).digest())
+
+
+def _images_of(coco: Coco, tasks: Tasks) -> dict[str, set[int]]:
+    """Task name to the ids of the images that have labels of it, one or more."""
+    found = find_labelled(coco, tasks)
+    for name, labelled in found.items():
+        if not labelled:
+            raise UserError(
+                f'no object has a label of the task {name!r}; leave it out of --keep, or switch it '
+                f'off with --cfg-options tasks.{name}=None'
+            )
+    return {name: {a['image_id'] for a in labelled} for name, labelled in found.items()}
+
+
+def _filter_labels(coco: Coco, tasks: Tasks, stays: Callable[[str, int], bool]) -> Coco:
+    """Remove the labels of the tasks from images where ``stays(task name, image id)`` is false."""
+    classes = _class_names(coco)
+    annotations = []
+    for annotation in coco['annotations']:
+        for name, task in tasks.items():
+            # Another class may use the key for another task.
+            reads = classes[annotation['category_id']] in task.of
+            if reads and not stays(name, annotation['image_id']):
+                annotation = task.without_label(annotation)
+        annotations.append(annotation)
+    return {**coco, 'annotations': annotations}
+
+
+def _class_names(coco: Coco) -> dict[int, str]:
+    return {category['id']: category['name'] for category in coco['categories']}
+
+
+def _has_label(task: Task, annotation: Mapping[str, Any]) -> bool:
+    try:
+        label = task.find_label(annotation)
+        return label is not None and task.is_labelled(task.parse_label(label))
+    except UserError as error:
+        raise UserError(f'annotation {annotation["id"]}: task {task.name!r}: {error}') from None
