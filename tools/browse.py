@@ -40,7 +40,9 @@ def main() -> None:
     out_dir = Path(args.out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
     count = min(args.number, len(dataset))
-    for index in tqdm(range(count), unit='image', desc='browse'):
+    # Spread over the data set, so that each of several annotation files is seen.
+    indices = np.linspace(0, len(dataset) - 1, count).round().astype(int).tolist()
+    for index in tqdm(indices, unit='image', desc='browse'):
         packed = dataset[index]
         sample = packed['data_samples']
         visualizer.add_datasample(

@@ -19,7 +19,7 @@ default_hooks = dict(
     sampler_seed=dict(type='DistSamplerSeedHook'),
     visualization=dict(type='DetVisualizationHook'),
 )
-custom_hooks = [dict(type='ResultTableHook')]
+custom_hooks = [dict(type='LabelSummaryHook'), dict(type='ResultTableHook')]
 
 env_cfg = dict(
     cudnn_benchmark=False,

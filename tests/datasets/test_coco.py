@@ -135,7 +135,7 @@ def test_three_tasks_of_one_kind_have_three_sources(tiny_coco, coco, name):
 
 
 def test_no_objects_give_empty_fields(tiny_coco, coco):
-    coco['annotations'] = []
+    coco['annotations'] = [a for a in coco['annotations'] if a['image_id'] != 1]
     first = objects(reload(tiny_coco, coco))
     assert len(first) == 0
     assert first.ends.shape == (0, 2, 3)
@@ -197,7 +197,130 @@ def test_the_filter_drops_empty_images_in_training_only(tiny_coco, coco):
     assert len(make_dataset(tiny_coco, filter_cfg=dict(min_size=48))) == 3
 
 
+def test_images_are_complete_unless_the_file_says_otherwise(tiny_coco, coco):
+    coco['images'][0]['complete'] = False
+    coco['images'][1]['complete'] = True
+    dataset = reload(tiny_coco, coco)
+    assert [dataset.get_data_info(index)['complete'] for index in range(3)] == [False, True, True]
+    serialized = make_dataset(tiny_coco, serialize_data=True)
+    assert serialized.get_data_info(0)['complete'] is False
+
+
+@pytest.mark.parametrize('test_mode', [True, False])
+def test_files_with_boxes_only_and_images_without_objects_are_fine(tiny_coco, coco, test_mode):
+    coco['annotations'] = [
+        dict(id=a['id'], image_id=a['image_id'], category_id=a['category_id'], bbox=a['bbox'])
+        for a in coco['annotations'][-1:]
+    ]
+    dataset = reload(tiny_coco, coco, test_mode=test_mode)
+    assert [len(objects(dataset, index)) for index in range(3)] == [0, 0, 1]
+
+
+# What is labelled
+
+
+@pytest.mark.parametrize('serialize_data', [True, False])
+def test_labels_are_counted(tiny_coco, serialize_data):
+    counts = make_dataset(tiny_coco, serialize_data=serialize_data).label_counts()
+    assert (counts.images, counts.incomplete, counts.boxes) == (3, 0, 6)
+    assert counts.tasks == dict(mask=4, spine=2, ends=2, neck=2, colour=4, length=2)
+
+
+@pytest.mark.parametrize('serialize_data', [True, False])
+def test_an_image_is_labelled_for_the_tasks_of_its_objects(tiny_coco, coco, serialize_data):
+    fruit, _, other, _, _, _ = coco['annotations']
+    coco['annotations'] = [fruit, {**other, 'attributes': dict(neck='1')}]
+    for key in ('segmentation', 'masks', 'keypoints'):
+        coco['annotations'][1].pop(key)
+    dataset = reload(tiny_coco, coco, serialize_data=serialize_data)
+    assert dataset.labelled_tasks(0) == {*TASKS, 'detection'}
+    assert dataset.labelled_tasks(1) == {'neck', 'detection'}
+    assert dataset.labelled_tasks(2) == {'detection'}  # its background
+
+
+def test_an_incomplete_image_is_labelled_for_detection_only_if_it_has_a_box(tiny_coco, coco):
+    for image in coco['images'][:2]:
+        image['complete'] = False
+    coco['annotations'] = [a for a in coco['annotations'] if a['image_id'] == 1]
+    dataset = reload(tiny_coco, coco)
+    assert 'detection' in dataset.labelled_tasks(0)
+    assert dataset.labelled_tasks(1) == set()
+    assert dataset.label_counts().incomplete == 2
+
+
+@pytest.mark.parametrize(
+    ('change', 'task'),
+    [
+        (dict(keypoints=[14.5, 13.5, 0, 30.5, 34.5, 0]), 'ends'),
+        (dict(keypoints=[]), 'ends'),
+        (dict(attributes=dict(neck='')), 'neck'),
+        (dict(attributes=dict(length='')), 'length'),
+    ],
+    ids=str,
+)
+def test_labels_that_train_nothing_are_not_counted(tiny_coco, coco, change, task):
+    coco['annotations'][0].update(change)
+    dataset = reload(tiny_coco, coco)
+    assert task not in dataset.labelled_tasks(0)
+    assert dataset.label_counts().tasks[task] == 1
+
+
+def test_one_visible_point_and_an_empty_mask_are_labels(tiny_coco, coco):
+    coco['annotations'][0].update(keypoints=[0, 0, 0, 30.5, 34.5, 1], masks=dict(spine=[]))
+    dataset = reload(tiny_coco, coco)
+    assert {'ends', 'spine'} <= dataset.labelled_tasks(0)
+    assert dataset.label_counts().tasks['spine'] == 2
+
+
+def test_crowds_and_objects_of_other_classes_are_not_counted(tiny_coco, coco):
+    coco['annotations'][0]['iscrowd'] = 1
+    dataset = reload(tiny_coco, coco)
+    assert dataset.labelled_tasks(0) == {'mask', 'colour', 'detection'}
+    assert dataset.label_counts().boxes == 5
+    masks = dict(mask=dict(type='MaskTask'))
+    counts = make_dataset(tiny_coco, classes=('card',), tasks=masks).label_counts()
+    assert (counts.images, counts.boxes, counts.tasks) == (3, 3, dict(mask=2))
+
+
+def test_what_is_counted_is_what_is_loaded(tiny_coco):
+    dataset = make_dataset(tiny_coco)
+    loaded = [objects(dataset, index) for index in range(3)]
+    counts = dataset.label_counts().tasks
+    assert counts['mask'] == sum(int(o.mask_labelled.sum()) for o in loaded)
+    assert counts['ends'] == sum(int((o.ends[..., 2] > 0).any(1).sum()) for o in loaded)
+    assert counts['neck'] == sum(int((o.neck >= 0).sum()) for o in loaded)
+    assert counts['length'] == sum(int((~o.length.isnan()).sum()) for o in loaded)
+
+
 # What is refused
+
+
+@pytest.mark.parametrize('value', ['false', 0, 1, None, []], ids=repr)
+def test_complete_is_true_or_false(tiny_coco, coco, value):
+    coco['images'][1]['complete'] = value
+    message = error_of(tiny_coco, coco)
+    assert 'image 2:' in message
+    assert '`complete`' in message
+    assert repr(value) in message
+
+
+@pytest.mark.parametrize('options', [{}, dict(test_mode=True), dict(tasks={})], ids=str)
+@pytest.mark.parametrize(
+    ('change', 'has'),
+    [
+        (dict(category_id=3), "6 of 'leaf'"),
+        (dict(iscrowd=1), "3 of 'fruit', 3 of 'card'"),
+        (dict(bbox=[90, 90, 5, 5]), "3 of 'fruit', 3 of 'card'"),
+        (None, 'none'),
+    ],
+    ids=str,
+)
+def test_a_file_in_which_nothing_is_labelled_is_refused(tiny_coco, coco, change, has, options):
+    coco['categories'].append(dict(id=3, name='leaf'))
+    coco['annotations'] = [{**a, **change} for a in coco['annotations'] if change]
+    message = error_of(tiny_coco, coco, **options)
+    assert "none of its 3 images has a box of 'fruit', 'card'" in message
+    assert message.endswith(f'its annotations are: {has}')
 
 
 @pytest.mark.parametrize(

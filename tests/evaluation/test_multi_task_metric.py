@@ -182,9 +182,10 @@ class TestThroughTheEvaluator:
             data[name] = value
         return data
 
-    def _sample(self, image):
-        sample = DetDataSample()
+    def _sample(self, image, complete=True):
+        sample = DetDataSample(metainfo=dict(complete=complete))
         sample.gt_instances = self._instances(image.truth)
+        sample.gt_instances.set_metainfo(dict(complete=complete))
         sample.pred_instances = self._instances(image.prediction)
         for name in ('mask', 'core'):  # predicted masks are tensors, labels are not
             masks = torch.from_numpy(sample.pred_instances[name].masks).bool()
@@ -192,11 +193,12 @@ class TestThroughTheEvaluator:
         sample.ignored_instances = InstanceData(bboxes=torch.tensor(image.ignored))
         return sample
 
-    def _evaluate(self, images):
+    def _evaluate(self, images, incomplete=()):
+        """All metrics; ``incomplete`` has the positions of images that are not complete."""
         evaluator = Evaluator([dict(type='MultiTaskMetric')])
         evaluator.dataset_meta = dict(classes=CLASSES, tasks=TASK_CONFIGS)
-        for image in images:
-            evaluator.process(data_samples=[self._sample(image)])
+        for i, image in enumerate(images):
+            evaluator.process(data_samples=[self._sample(image, i not in incomplete)])
         return evaluator.evaluate(len(images))
 
     def test_the_metrics_are_those_of_the_arrays(self):
@@ -217,3 +219,43 @@ class TestThroughTheEvaluator:
     def test_metrics_are_named_by_task(self):
         names = {name.partition('/')[0] for name in self._evaluate(random_images(0, count=1))}
         assert names == {'bbox', *TASKS}
+
+    @pytest.mark.parametrize('seed', range(3))
+    def test_detections_of_nothing_cost_precision_on_complete_images_only(self, seed):
+        images = random_images(seed, count=3)
+        rng = np.random.default_rng(seed)
+        rows = [make_object(rng, cell, label) for cell in (10, 11) for label in range(3)]
+        more = [extended(images[0], [], [exact(row, 0.99) for row in rows]), *images[1:]]
+        before = self._evaluate(images, incomplete=[0])
+        assert self._evaluate(more, incomplete=[0]) == _same(before)
+        after = self._evaluate(more, incomplete=[1])
+        for name in ('bbox/mAP', 'mask/mAP', 'core/mAP', 'ends/OKS_AP'):
+            assert after[name] < before[name]
+
+    def test_on_an_incomplete_image_the_labelled_objects_count_as_ever(self):
+        images = [*random_images(0, count=2), *perfect_images(0, count=1)]
+        complete, incomplete = self._evaluate(images), self._evaluate(images, incomplete=[0, 1, 2])
+        changed = {name for name in complete if incomplete[name] != _same(complete[name])}
+        assert changed
+        assert all('AP' in name and incomplete[name] > complete[name] for name in changed)
+        missed = [
+            extended(image, [make_object(np.random.default_rng(0), 11)], []) for image in images
+        ]
+        recall = self._evaluate(missed, incomplete=[0, 1, 2])
+        for name in ('bbox', 'mask', 'core'):
+            assert recall[f'{name}/mAP'] < incomplete[f'{name}/mAP']
+            assert recall[f'{name}/matched'] < incomplete[f'{name}/matched']
+
+    def test_a_perfect_prediction_does_not_depend_on_complete(self):
+        images = perfect_images(0, count=2)
+        assert self._evaluate(images, incomplete=[0, 1]) == _same(self._evaluate(images))
+
+    def test_samples_that_say_nothing_about_complete_are_complete(self):
+        images = random_images(0, count=2)
+        evaluator = Evaluator([dict(type='MultiTaskMetric')])
+        evaluator.dataset_meta = dict(classes=CLASSES, tasks=TASK_CONFIGS)
+        for image in images:
+            sample = self._sample(image)
+            sample.pop('complete')
+            evaluator.process(data_samples=[sample])
+        assert evaluator.evaluate(len(images)) == _same(self._evaluate(images))

@@ -231,6 +231,42 @@ def test_predictions_alone_are_drawn_without_an_empty_half_for_the_ground_truth(
     )
 
 
+def test_tasks_that_are_not_labelled_are_not_drawn():
+    unlabelled = _truth()
+    unlabelled.ends = torch.zeros(2, 2, 3)
+    unlabelled.mask = BitmapMasks(np.zeros((2, HEIGHT, WIDTH), np.uint8), HEIGHT, WIDTH)
+    unlabelled.mask_labelled = torch.tensor([False, False])
+    ends_only = _truth()
+    for name in ('mask', 'mask_labelled', 'core', 'core_labelled', 'colour', 'length'):
+        ends_only.pop(name)
+    ends_only.ends = torch.zeros(2, 2, 3)  # the legend of the points stays
+    visualizer = _visualizer()
+    np.testing.assert_array_equal(
+        _draw(visualizer, gt_instances=unlabelled), _draw(visualizer, gt_instances=ends_only)
+    )
+
+
+@pytest.mark.parametrize('count', [0, 2])
+def test_ground_truth_that_is_not_complete_says_so_in_the_upper_left_corner(count):
+    visualizer = _visualizer()
+    truth = _truth(count)
+    plain = _draw(visualizer, gt_instances=truth)
+    truth.set_metainfo(dict(complete=True))
+    np.testing.assert_array_equal(_draw(visualizer, gt_instances=truth), plain)
+    truth.set_metainfo(dict(complete=False))
+    changed = abs(_draw(visualizer, gt_instances=truth) - plain).max(-1) > 20
+    assert changed[:30, :100].any()
+
+
+def test_predictions_never_say_that_they_are_not_complete():
+    visualizer = _visualizer()
+    sample = DetDataSample(pred_instances=_predictions(), metainfo=dict(complete=False))
+    visualizer.add_datasample('image', IMAGE, sample)
+    np.testing.assert_array_equal(
+        visualizer.get_image(), _draw(visualizer, pred_instances=_predictions())
+    )
+
+
 class TestText:
     """Captions and the legend."""
 

@@ -1,17 +1,24 @@
-"""COCO with tasks, and the transforms that move every task's labels."""
+"""COCO with tasks, the transforms that move every task's labels, and samplers."""
 
 from .coco import CocoTaskDataset
 from .keypoints import Keypoints
+from .label_counts import LabelCounts
 from .labels import InstanceLabels
 from .load_labels import load_labels
+from .samplers import ShareSampler
+from .sources import find_origins, find_sources
 from .transforms import LoadTaskAnnotations, PackTaskInputs, RandomTranspose
 
 __all__ = [
     'CocoTaskDataset',
     'InstanceLabels',
     'Keypoints',
+    'LabelCounts',
     'LoadTaskAnnotations',
     'PackTaskInputs',
     'RandomTranspose',
+    'ShareSampler',
+    'find_origins',
+    'find_sources',
     'load_labels',
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from mmengine.fileio import load
 from projects.smn.errors import UserError, listing
 from projects.smn.tasks import build_tasks, plain
 
+from .label_counts import LabelCounts, count_labels, labelled_tasks
 from .pipeline_check import check_pipeline
 
 # The keys that every entry of these lists must have.
@@ -31,9 +33,9 @@ class CocoTaskDataset(CocoDataset):
     when the file is read. A key that is absent means not labelled; see ``docs/data.md``.
 
     Raises:
-        UserError: If the file is missing or not COCO, lacks a class, names an image that is not
-            there, or has a label that its task does not accept. Also if the pipeline has a
-            transform that cannot move the labels.
+        UserError: If the file is missing or not COCO, lacks a class, has no object of any class,
+            names an image that is not there, or has a label that its task does not accept. Also
+            if the pipeline has a transform that cannot move the labels.
     """
 
     METAINFO = dict(classes=(), tasks={}, palette=None)
@@ -49,11 +51,25 @@ class CocoTaskDataset(CocoDataset):
         """The raw data of one image; the tasks go along for the transform that loads labels."""
         return dict(super().get_data_info(idx), tasks=self.tasks)
 
+    def labelled_tasks(self, index: int) -> set[str]:
+        """What an image is labelled for.
+
+        Returns:
+            The names of the tasks for which one of its objects or more has a label; and
+            ``'detection'`` if the image has a box, or is complete: then its background is a label.
+        """
+        return labelled_tasks(self.get_data_info(index), self.tasks)
+
+    def label_counts(self) -> LabelCounts:
+        """How many images, boxes, and labels of each task the data set has."""
+        return count_labels(map(self.get_data_info, range(len(self))), self.tasks)
+
     def load_data_list(self) -> list[dict]:
         """Read and check the annotation file.
 
         Returns:
-            One dict per image: ``img_path``, ``img_id``, ``height``, ``width``, ``instances``.
+            One dict per image: ``img_path``, ``img_id``, ``height``, ``width``, ``complete``
+            (whether all its objects are boxed), ``instances``.
         """
         content = self._read()
         self._map_categories(content['categories'])
@@ -71,16 +87,18 @@ class CocoTaskDataset(CocoDataset):
             self.parse_data_info(dict(raw_img_info=image, raw_ann_info=annotations[image['id']]))
             for image in content['images']
         ]
+        self._check_labelled(content, data_list)
         self._check_images_exist(data_list)
         return data_list
 
     def parse_data_info(self, raw_data_info: dict) -> dict:
         """One image's entry, with its objects and their parsed labels."""
         image = raw_data_info['raw_img_info']
-        if image.get('complete', True) is not True:
+        complete = image.get('complete', True)
+        if not isinstance(complete, bool):
             raise UserError(
-                f'{self.ann_file}: image {image["id"]!r}: complete=false is not supported yet; '
-                'box all objects, or take the image out'
+                f'{self.ann_file}: image {image["id"]!r}: `complete` must be true or false, '
+                f'not {complete!r:.40}'
             )
         instances = [
             self._parse_instance(annotation, image) for annotation in raw_data_info['raw_ann_info']
@@ -91,6 +109,7 @@ class CocoTaskDataset(CocoDataset):
             seg_map_path=None,
             height=image['height'],
             width=image['width'],
+            complete=complete,
             instances=[instance for instance in instances if instance is not None],
         )
 
@@ -161,6 +180,19 @@ class CocoTaskDataset(CocoDataset):
                 raise UserError(f'{self.ann_file} has no category {name!r}; it has {listing(ids)}')
         self.cat_ids = [ids[name] for name in self.metainfo['classes']]
         self.cat2label = {cat_id: label for label, cat_id in enumerate(self.cat_ids)}
+
+    def _check_labelled(self, content: Mapping[str, Any], data_list: list[dict]) -> None:
+        """Say now that there is nothing to learn from a file, and nothing to measure on it."""
+        if not data_list or count_labels(data_list, self.tasks).boxes:
+            return
+        names = {category['id']: category['name'] for category in content['categories']}
+        found = Counter(names.get(a['category_id'], '?') for a in content['annotations'])
+        has = ', '.join(f'{count} of {name!r}' for name, count in found.most_common(8))
+        raise UserError(
+            f'{self.ann_file} labels nothing: none of its {len(data_list)} images has a box of '
+            f'{listing(self.metainfo["classes"])} that lies inside it and is no crowd; '
+            f'its annotations are: {has or "none"}'
+        )
 
     def _check_images_exist(self, data_list: list[dict]) -> None:
         """Say now, and not hours into a training, that a file is missing."""

@@ -12,6 +12,9 @@ from projects.smn.tasks import Fields, Task
 
 MATCH_IOU = 0.5
 
+EVERYWHERE = np.array([[-1e6, -1e6, 1e6, 1e6]])
+"""A crowd that covers every image."""
+
 
 @dataclass
 class ImageResult:
@@ -20,7 +23,8 @@ class ImageResult:
     Args:
         prediction: Fields of the detections, D of them.
         truth: Fields of the labelled objects, G of them.
-        ignored: Boxes (I, 4) of crowds: a detection in one is not counted.
+        ignored: Boxes (I, 4) of crowds: a detection in one is not counted. An image on which not
+            all objects are labelled is one crowd, ``EVERYWHERE``.
     """
 
     prediction: Fields

@@ -12,7 +12,7 @@ from projects.smn.tasks import build_tasks, compress_masks, to_fields
 
 from .boxes import evaluate_boxes
 from .dispatch import evaluate_task
-from .image_result import ImageResult
+from .image_result import EVERYWHERE, ImageResult
 
 
 @METRICS.register_module()
@@ -20,7 +20,8 @@ class MultiTaskMetric(BaseMetric):
     """Scores boxes and every task that the data set declares.
 
     The test pipeline loads annotations after resizing, as in mmdet, so that ground truth and
-    predictions are both in pixels of the original image. What is not labelled is not counted.
+    predictions are both in pixels of the original image. What is not labelled is not counted: of an
+    image with ``complete: false``, only detections that find a labelled object are.
 
     Returns flat names: ``bbox/mAP``, ``<task>/<metric>``; see ``docs/metrics.md``.
     """
@@ -29,6 +30,8 @@ class MultiTaskMetric(BaseMetric):
         tasks = build_tasks(self.dataset_meta['tasks'], self.dataset_meta['classes'])
         for sample in data_samples:
             ignored = to_fields(sample['ignored_instances']).get('bboxes', np.zeros((0, 4)))
+            if not sample.get('complete', True):
+                ignored = EVERYWHERE
             self.results.append(
                 ImageResult(
                     prediction=compress_masks(to_fields(sample['pred_instances']), tasks),

@@ -11,8 +11,10 @@ from mmengine.structures import InstanceData
 
 from projects.smn.tasks import build_tasks, to_fields
 
-from .captions import Writer, caption
-from .draw import colour_of, draw_task
+from .captions import PADDING, Writer, caption
+from .draw import WHITE, colour_of, draw_task
+
+INCOMPLETE = 'not all objects are labelled'
 
 
 @VISUALIZERS.register_module()
@@ -61,7 +63,8 @@ class TaskVisualizer(DetLocalVisualizer):
 
         Args:
             image: RGB, (H, W, 3), uint8.
-            instances: In pixels of this image.
+            instances: In pixels of this image. If they are not ``complete``, as their meta
+                information says, so does the picture.
             classes: From ``dataset_meta``.
             palette: Not used: colours tell objects apart, not classes.
 
@@ -82,6 +85,8 @@ class TaskVisualizer(DetLocalVisualizer):
             cv2.rectangle(canvas, (x1, y1), (x2, y2), colour_of(index), 2)
         writer = Writer(canvas, boxes)
         writer.legend(tasks)
+        if not instances.metainfo.get('complete', True):
+            writer.at((PADDING, PADDING), INCOMPLETE, WHITE)
         for index, box in enumerate(boxes):
             text = caption(fields, index, tuple(self.dataset_meta['classes']), tasks)
             writer.beside(box, text, colour_of(index))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
-from helpers import CLASSES, TASKS, make_dataset
+from helpers import CLASSES, TASKS, make_dataset, read_coco, write_coco
 from mmdet.structures.bbox import HorizontalBoxes
 from mmdet.structures.mask import BitmapMasks
 from mmengine.dataset import Compose
@@ -68,6 +69,36 @@ def test_the_keys_of_the_sample_can_be_chosen(tiny_coco):
         dict(make_dataset(tiny_coco).get_data_info(0), ori_shape=(48, 64), img_shape=(48, 64))
     )
     sample = PackTaskInputs(meta_keys=('img_id', 'tasks'))(data)['data_samples']
-    assert set(sample.metainfo_keys()) == {'img_id', 'tasks'}
+    assert set(sample.metainfo_keys()) == {'img_id', 'tasks', 'complete'}
     assert list(sample.tasks) == list(TASKS)
     assert sample.tasks['mask'].dataset_classes == CLASSES
+
+
+MOVES = [
+    dict(type='RandomTranspose', prob=1.0),
+    dict(type='RandomChoiceResize', scales=[(128, 96)], keep_ratio=True),
+    dict(type='RandomFlip', prob=1.0),
+    dict(type='RandomCrop', crop_size=(30, 30), allow_negative_crop=True),
+    dict(type='PhotoMetricDistortion'),
+    dict(type='Pad', size_divisor=32),
+]
+
+
+@pytest.mark.parametrize('transforms', [[], MOVES], ids=['plain', 'moved'])
+def test_network_and_assigners_learn_which_images_are_not_complete(tiny_coco, transforms):
+    content = read_coco(tiny_coco)
+    content['images'][1]['complete'] = False
+    write_coco(tiny_coco, content)
+    dataset = make_dataset(tiny_coco, *transforms)
+    for index, complete in enumerate((True, False, True)):
+        sample = dataset[index]['data_samples']
+        assert sample.complete is complete
+        assert sample.gt_instances.metainfo == dict(complete=complete)
+        assert sample.gt_instances[:1].to('cpu').metainfo == dict(complete=complete)
+
+
+def test_an_image_to_predict_on_is_taken_for_complete():
+    image = np.zeros((48, 64, 3), np.uint8)
+    packed = PackTaskInputs(meta_keys=())(dict(img=image))
+    assert packed['data_samples'].complete is True
+    assert packed['data_samples'].gt_instances.metainfo == dict(complete=True)

@@ -18,6 +18,10 @@ class PackTaskInputs(PackDetInputs):
     a keypoint task a tensor (N, K, 3) of x, y, visibility; a classification task a tensor (N,) of
     class indices, -1 where not labelled; a regression task a tensor (N,), NaN where not labelled.
     ``areas`` (N,) is COCO's area, in pixels of the original image.
+
+    Whether all objects of the image are labelled, ``complete``, is in the meta information of the
+    sample whatever ``meta_keys`` says, and in that of ``gt_instances``, which is all that an
+    assigner sees. It is true where nothing is known, as for an image to predict on.
     """
 
     def transform(self, results: dict) -> dict:
@@ -25,6 +29,9 @@ class PackTaskInputs(PackDetInputs):
         sample = packed['data_samples']
         for instances in (sample.gt_instances, sample.ignored_instances):
             _spread(instances)
+        complete = dict(complete=results.get('complete', True))
+        sample.set_metainfo(complete)
+        sample.gt_instances.set_metainfo(complete)
         return packed
 
 

@@ -1,0 +1,5 @@
+"""Samplers that MMDetection does not have."""
+
+from .share_sampler import ShareSampler
+
+__all__ = ['ShareSampler']

@@ -1,0 +1,60 @@
+"""Say what the training set is labelled for."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from mmengine.hooks import Hook
+from mmengine.logging import print_log
+from mmengine.registry import HOOKS
+from mmengine.runner import Runner
+from terminaltables import GithubFlavoredMarkdownTable
+
+from projects.smn.datasets import CocoTaskDataset, LabelCounts, find_sources
+from projects.smn.errors import UserError, listing
+
+
+@HOOKS.register_module()
+class LabelSummaryHook(Hook):
+    """Before a training, log a table: a row for each annotation file, how much it labels.
+
+    Data sets that are no ``CocoTaskDataset`` are left out. A task without any label is warned
+    about, since its part of the network will not learn.
+
+    Raises:
+        UserError: If tasks are declared, and there is no label of any of them.
+    """
+
+    def before_train(self, runner: Runner) -> None:
+        sources = find_sources(runner.train_dataloader.dataset)
+        sources = [source for source in sources if isinstance(source, CocoTaskDataset)]
+        if not sources:
+            return
+        files = [source.ann_file for source in sources]
+        counts = [source.label_counts() for source in sources]
+        print_log(f'Labels to train on\n{labels_table(files, counts)}', runner.logger)
+        unlabelled = [name for name in counts[0].tasks if not any(c.tasks[name] for c in counts)]
+        if unlabelled and len(unlabelled) == len(counts[0].tasks):
+            raise UserError(
+                f'there is no label of any task ({listing(unlabelled)}) in {listing(files)}'
+            )
+        if unlabelled:
+            print_log(
+                f'No object is labelled for {listing(unlabelled)}: it will not be learned',
+                runner.logger,
+                logging.WARNING,
+            )
+
+
+def labels_table(files: Sequence[str], counts: Sequence[LabelCounts]) -> str:
+    """Annotation files down, what they label across, as Markdown.
+
+    Args:
+        files: Their paths.
+        counts: Of each of them, with the same tasks.
+    """
+    rows = [['annotation file', 'images', 'incomplete', 'boxes', *counts[0].tasks]]
+    for file, count in zip(files, counts, strict=True):
+        rows.append([file, count.images, count.incomplete, count.boxes, *count.tasks.values()])
+    return GithubFlavoredMarkdownTable(rows).table
