@@ -62,11 +62,15 @@ def tiny_config(root: Path, tasks: Mapping = TASKS) -> Config:
     return cfg
 
 
-def tiny_model(root: Path, tasks: Mapping = TASKS) -> torch.nn.Module:
+def tiny_model(
+    root: Path, tasks: Mapping = TASKS, balancer: Mapping | None = None
+) -> torch.nn.Module:
     """A network with fixed random weights; equal parameters have equal values for any tasks."""
     torch.manual_seed(0)
-    model = MODELS.build(link_tasks(tiny_config(root, tasks)).model)
+    model = MODELS.build(dict(link_tasks(tiny_config(root, tasks)).model, balancer=balancer))
     for name, parameter in model.named_parameters():
+        if name.startswith('balancer.'):
+            continue
         seed = sum(map(ord, name))
         noise = torch.randn(parameter.shape, generator=torch.Generator().manual_seed(seed))
         parameter.data = noise / max(parameter[0].numel(), 1) ** 0.5

@@ -6,6 +6,7 @@ import pytest
 from mmengine.config import Config
 from networks import DEMO, ROOT
 
+from projects.smn.datasets import ShareSampler
 from projects.smn.engine import link_tasks
 from projects.smn.errors import UserError
 
@@ -100,3 +101,36 @@ def test_a_head_can_claim_a_task_for_itself(tiny_coco):
     model = MODELS.build(link_tasks(cfg).model)
     assert list(model.roi_head.heads['colours'].tasks) == ['colour']
     assert list(model.roi_head.heads['attributes'].tasks) == ['neck', 'length']
+
+
+def shared(cfg, **options):
+    """The config with a sampler of shares in the training."""
+    cfg.train_dataloader.sampler = dict(type='ShareSampler', shares=dict(mask=1.0), **options)
+    cfg.train_dataloader.batch_sampler = None
+    return cfg
+
+
+def test_a_share_sampler_gets_the_batch_size_of_its_data_loader(cfg):
+    cfg.train_dataloader.batch_size = 6
+    linked = link_tasks(shared(cfg))
+    assert linked.train_dataloader.sampler.batch_size == 6
+    assert 'batch_size' not in linked.val_dataloader.sampler
+    assert link_tasks(linked).pretty_text == linked.pretty_text
+
+
+@pytest.mark.parametrize('kind', ['mmdet.ShareSampler', ShareSampler])
+def test_a_share_sampler_is_known_by_scope_and_by_class_too(cfg, kind):
+    shared(cfg).train_dataloader.sampler.type = kind
+    assert link_tasks(cfg).train_dataloader.sampler.batch_size == cfg.train_dataloader.batch_size
+
+
+def test_a_share_sampler_of_another_batch_size_is_refused(cfg):
+    cfg.train_dataloader.batch_size = 6
+    with pytest.raises(UserError, match=r'train_dataloader has batch_size=6, .* batch_size=2;'):
+        link_tasks(shared(cfg, batch_size=2))
+
+
+def test_a_batch_sampler_that_would_break_the_shares_is_refused(cfg):
+    shared(cfg).train_dataloader.batch_sampler = dict(type='AspectRatioBatchSampler')
+    with pytest.raises(UserError, match=r"'AspectRatioBatchSampler' .* set batch_sampler=None"):
+        link_tasks(cfg)

@@ -1,12 +1,15 @@
 """The runner that links tasks, hooks, checkpoints, and the inference API."""
 
 from .checkpoint import check_architecture, load_checkpoint_file
-from .hooks import ResultTableHook
+from .hooks import LabelSummaryHook, ResultTableHook
 from .linking import link_tasks
+from .optim import JacobianOptimWrapper
 from .predictor import Predictor
 from .runner import TaskRunner
 
 __all__ = [
+    'JacobianOptimWrapper',
+    'LabelSummaryHook',
     'Predictor',
     'ResultTableHook',
     'TaskRunner',

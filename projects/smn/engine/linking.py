@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from mmengine.config import Config, ConfigDict
 
@@ -27,7 +27,8 @@ def link_tasks(cfg: Config) -> Config:
         A linked copy. Linking twice changes nothing.
 
     Raises:
-        UserError: If ``classes`` is missing, or a task is wrong.
+        UserError: If ``classes`` is missing, a task is wrong, or a ``ShareSampler`` is combined
+            with what would break its shares.
     """
     if 'classes' not in cfg:
         raise UserError(
@@ -42,9 +43,12 @@ def link_tasks(cfg: Config) -> Config:
     cfg.model.update(meta)
     if 'pretrained' in cfg:
         _set_pretrained(cfg.model.backbone, cfg.pretrained)
+    if cfg.model.get('balancer') and cfg.get('optim_wrapper'):
+        _free_balancer_of_weight_decay(cfg.optim_wrapper)
     for loader in LOADERS:
         for dataset in _datasets((cfg.get(loader) or {}).get('dataset')):
             dataset.metainfo = {**(dataset.get('metainfo') or {}), **meta}
+        _link_sampler(loader, cfg.get(loader) or {})
     return cfg
 
 
@@ -60,6 +64,26 @@ def _datasets(config: ConfigDict | None) -> Iterator[ConfigDict]:
         yield from _datasets(dataset)
 
 
+def _link_sampler(name: str, loader: Mapping) -> None:
+    """Give the batch size of a data loader to its ``ShareSampler``, if it has one."""
+    kind = (loader.get('sampler') or {}).get('type', '')
+    if getattr(kind, '__name__', kind).split('.')[-1] != 'ShareSampler':
+        return
+    regrouping = loader.get('batch_sampler')
+    if regrouping:
+        raise UserError(
+            f'{name} has a ShareSampler, and {regrouping.get("type")!r} would put its images into '
+            'other batches; set batch_sampler=None'
+        )
+    batch_size = loader.get('batch_size', 1)  # PyTorch's default
+    size = loader['sampler'].setdefault('batch_size', batch_size)
+    if size != batch_size:
+        raise UserError(
+            f'{name} has batch_size={batch_size}, but its ShareSampler has batch_size={size}; '
+            'leave the latter out'
+        )
+
+
 def _set_pretrained(backbone: ConfigDict, pretrained: str | None) -> None:
     if pretrained in (None, '', 'none', 'None'):
         backbone.pop('init_cfg', None)
@@ -69,3 +93,10 @@ def _set_pretrained(backbone: ConfigDict, pretrained: str | None) -> None:
                 backbone[key] = value
     else:
         backbone.init_cfg = dict(type='Pretrained', checkpoint=pretrained)
+
+
+def _free_balancer_of_weight_decay(optim_wrapper: ConfigDict) -> None:
+    """Weight decay would pull learned log-variances towards a variance of one."""
+    paramwise = dict(optim_wrapper.get('paramwise_cfg') or {})
+    keys = {'balancer.': dict(decay_mult=0.0), **paramwise.get('custom_keys', {})}
+    optim_wrapper.paramwise_cfg = dict(paramwise, custom_keys=keys)

@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 import torch
 from mmengine.config import Config
+from mmengine.dist import is_distributed
 from mmengine.model import is_model_wrapper
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 from mmengine.runner.checkpoint import _load_checkpoint_to_model
+from torch import nn
 
 from .checkpoint import check_architecture, load_checkpoint_file
 from .linking import link_tasks
@@ -30,10 +32,21 @@ class TaskRunner(Runner):
 
     def setup_env(self, env_cfg: dict) -> None:
         """Use gloo where a config asks for nccl but there is no GPU."""
-        backend = env_cfg.get('dist_cfg', {}).get('backend')
-        if backend == 'nccl' and not torch.cuda.is_available():
-            env_cfg = dict(env_cfg, dist_cfg=dict(env_cfg['dist_cfg'], backend='gloo'))
-        super().setup_env(env_cfg)
+        dist_cfg = dict(env_cfg.get('dist_cfg') or {})
+        if dist_cfg.get('backend') == 'nccl' and not torch.cuda.is_available():
+            dist_cfg['backend'] = 'gloo'
+            # mmengine asks for a GPU before it makes the group of processes, whatever the backend.
+            if self.distributed and self.launcher == 'pytorch' and not is_distributed():
+                torch.distributed.init_process_group('gloo')
+        super().setup_env(dict(env_cfg, dist_cfg=dist_cfg))
+
+    def wrap_model(self, model_wrapper_cfg: dict | None, model: nn.Module) -> nn.Module:
+        """Without a GPU, tell ``DistributedDataParallel`` so; mmengine would name one."""
+        if self.distributed and not torch.cuda.is_available():
+            unused = self.cfg.get('find_unused_parameters', False)
+            defaults = dict(broadcast_buffers=False, find_unused_parameters=unused)
+            model_wrapper_cfg = {**defaults, **(model_wrapper_cfg or {}), 'device_ids': None}
+        return super().wrap_model(model_wrapper_cfg, model)
 
     def test(self) -> dict:
         """Test; the checkpoint must be of exactly this network."""

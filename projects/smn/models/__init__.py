@@ -1,16 +1,26 @@
 """Networks. Importing this registers all of them."""
 
 from .backbones import VGG
+from .balancers import (
+    DynamicWeightAverage,
+    FixedWeights,
+    RandomLossWeighting,
+    UncertaintyWeighting,
+    WarmUp,
+)
 from .dense_heads import LevelRPNHead
 from .detectors import MultiTaskRCNN
 from .losses import HeatmapCrossEntropyLoss, OrdinalCrossEntropyLoss
 from .roi_heads import MultiTaskRoIHead
 from .task_heads import AttributeTaskHead, KeypointTaskHead, MaskTaskHead
-from .task_modules import RoIHeatmapCodec
+from .task_modules import CompleteOnlyAssigner, RoIHeatmapCodec
 
 __all__ = [
     'VGG',
     'AttributeTaskHead',
+    'CompleteOnlyAssigner',
+    'DynamicWeightAverage',
+    'FixedWeights',
     'HeatmapCrossEntropyLoss',
     'KeypointTaskHead',
     'LevelRPNHead',
@@ -18,5 +28,8 @@ __all__ = [
     'MultiTaskRCNN',
     'MultiTaskRoIHead',
     'OrdinalCrossEntropyLoss',
+    'RandomLossWeighting',
     'RoIHeatmapCodec',
+    'UncertaintyWeighting',
+    'WarmUp',
 ]

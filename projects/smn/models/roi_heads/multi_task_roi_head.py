@@ -64,10 +64,18 @@ class MultiTaskRoIHead(StandardRoIHead):
             batch_data_samples: The ground truth of each image.
         """
         sampling_results = self.sample(x, rpn_results_list, batch_data_samples)
-        losses = self.bbox_loss(x, sampling_results)['loss_bbox']
+        losses = self._box_losses(x, sampling_results)
         for head in self.heads.values():
             losses.update(head.loss(x, sampling_results, batch_data_samples))
         return losses
+
+    def _box_losses(
+        self, x: tuple[Tensor, ...], sampling_results: list[SamplingResult]
+    ) -> dict[str, Tensor]:
+        found = self.bbox_loss(x, sampling_results)
+        # The box head leaves out a loss where a batch has no RoI, as with images that are not
+        # labelled completely; but all ranks must have the same losses.
+        return {'loss_cls': found['cls_score'].sum() * 0, **found['loss_bbox']}
 
     def sample(
         self, x: tuple[Tensor, ...], rpn_results_list: InstanceList, batch_data_samples: SampleList

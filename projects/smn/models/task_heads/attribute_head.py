@@ -104,6 +104,7 @@ class AttributeTaskHead(TaskHead):
                 outputs = outputs[:, 0]
             loss = self.losses[name](outputs, targets) if chosen.any() else outputs.sum()
             losses[f'loss_{name}'] = loss
+            losses[f'labelled/{name}'] = chosen.sum()
         return losses
 
     def _labelled_objects(self, truth: InstanceData) -> InstanceData:

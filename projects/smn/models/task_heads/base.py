@@ -56,7 +56,8 @@ class TaskHead(BaseModule):
     ) -> dict[str, Tensor]:
         """``loss_<task>`` for every task, averaged over its labelled objects only.
 
-        A task without a label in the batch returns a zero that hangs on its parameters.
+        A task without a label in the batch returns a zero that hangs on its parameters. Beside
+        each loss, ``labelled/<task>`` says over how many labelled RoIs it is averaged.
         """
 
     @abstractmethod

@@ -70,6 +70,7 @@ class KeypointTaskHead(HeatmapHead):
                 points[..., :2], (points[..., 2] > 0) & applies[:, None], regions
             )
             losses[f'loss_{name}'] = self.losses[name](maps[valid], targets[valid])
+            losses[f'labelled/{name}'] = valid.any(-1).sum()
         return losses
 
     def predict(

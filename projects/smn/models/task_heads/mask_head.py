@@ -63,6 +63,7 @@ class MaskTaskHead(HeatmapHead):
             else:
                 loss = logits[name][chosen].sum()
             losses[f'loss_{name}'] = loss
+            losses[f'labelled/{name}'] = chosen.sum()
         return losses
 
     def _targets(

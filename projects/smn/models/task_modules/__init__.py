@@ -1,5 +1,6 @@
-"""Codecs: what is encoded for training and decoded from a prediction, as one object."""
+"""What heads delegate: assigners, and codecs, which encode and decode in one object."""
 
+from .complete_only_assigner import CompleteOnlyAssigner
 from .heatmap_codec import RoIHeatmapCodec
 
-__all__ = ['RoIHeatmapCodec']
+__all__ = ['CompleteOnlyAssigner', 'RoIHeatmapCodec']

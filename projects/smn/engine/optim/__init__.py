@@ -1,0 +1,5 @@
+"""Optimizer wrappers."""
+
+from .jacobian_optim_wrapper import JacobianOptimWrapper
+
+__all__ = ['JacobianOptimWrapper']

@@ -1,0 +1,71 @@
+"""A run that is killed and resumed has the balancer that it would have had."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.hooks import Hook
+from networks import tiny_config
+
+from projects.smn.engine import TaskRunner
+
+BALANCERS = [
+    dict(type='UncertaintyWeighting'),
+    dict(type='DynamicWeightAverage', interval=2),
+    dict(type='RandomLossWeighting'),
+    dict(type='WarmUp', iterations=4, balancer=dict(type='UncertaintyWeighting')),
+]
+
+
+class KilledError(Exception):
+    """As if the power had gone."""
+
+
+class Watch(Hook):
+    """Keep the balancer's state before each iteration; stop before one of them."""
+
+    def __init__(self, kill_before: int | None = None) -> None:
+        self.kill_before = kill_before
+        self.states: dict[int, dict] = {}
+
+    def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:
+        if runner.iter == self.kill_before:
+            raise KilledError
+        state = runner.model.balancer.state_dict()
+        self.states[runner.iter] = {name: value.clone() for name, value in state.items()}
+
+
+def make_config(root, work_dir, balancer, resume: bool) -> Config:
+    cfg = tiny_config(root)
+    cfg.model.balancer = balancer
+    cfg.train_dataloader.batch_size = 1  # three iterations in an epoch
+    cfg.train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=3, val_interval=9)
+    cfg.work_dir = str(work_dir)
+    cfg.resume = resume
+    cfg.experiment_name = f'{work_dir.name}_{resume}'
+    return cfg
+
+
+def train(root, work_dir, balancer, kill_before=None, resume=False) -> dict[int, dict]:
+    runner = TaskRunner.from_cfg(make_config(root, work_dir, balancer, resume))
+    watch = Watch(kill_before)
+    runner.register_hook(watch)
+    if kill_before is None:
+        runner.train()
+    else:
+        with pytest.raises(KilledError):
+            runner.train()
+    return watch.states
+
+
+@pytest.mark.parametrize('balancer', BALANCERS, ids=lambda balancer: balancer['type'])
+def test_a_killed_and_resumed_run_goes_on_with_the_same_state(balancer, tiny_coco, tmp_path):
+    # Killed in the second epoch; its first iteration is the first after the checkpoint.
+    before = train(tiny_coco, tmp_path / 'work', balancer, kill_before=5)
+    after = train(tiny_coco, tmp_path / 'work', balancer, resume=True)
+    assert min(after) == 3
+    assert max(after) == 8
+    for name, value in before[3].items():
+        torch.testing.assert_close(after[3][name], value, rtol=0, atol=0, equal_nan=True, msg=name)
+    assert any(not torch.equal(after[8][name], after[3][name]) for name in after[3])

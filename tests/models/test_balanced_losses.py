@@ -1,0 +1,88 @@
+"""From losses to their weighted sum, inside a detector."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from helpers import TASKS
+from mmdet.registry import MODELS
+from mmengine.optim import build_optim_wrapper
+from networks import tiny_batch, tiny_config, tiny_model
+
+from projects.smn.engine import link_tasks
+from projects.smn.errors import UserError
+
+NAMES = ['detection', *TASKS]
+
+
+def forward(model, batch) -> dict:
+    torch.manual_seed(0)
+    data = model.data_preprocessor(batch, training=True)
+    return model(**data, mode='loss')
+
+
+def test_without_a_balancer_the_plain_sum_of_all_losses_is_minimised(tiny_coco):
+    model = tiny_model(tiny_coco)
+    losses = forward(model, tiny_batch(tiny_coco))
+    total, log = model.parse_losses(losses)
+    expected = sum(value for name, value in log.items() if 'loss_' in name)
+    torch.testing.assert_close(total, expected)
+    assert log['loss'] is total
+    assert list(losses['balanced']) == NAMES
+
+
+def test_the_log_has_the_losses_as_they_are_and_the_weights(tiny_coco):
+    plain = tiny_model(tiny_coco)
+    expected = plain.parse_losses(forward(plain, tiny_batch(tiny_coco)))[1]
+    weights = dict(neck=3.0, detection=0.5)
+    model = tiny_model(tiny_coco, balancer=dict(type='FixedWeights', weights=weights))
+    total, log = model.parse_losses(forward(model, tiny_batch(tiny_coco)))
+    for name, value in expected.items():
+        if name != 'loss':
+            torch.testing.assert_close(log[name], value)
+    assert {n: log[f'weight/{n}'].item() for n in NAMES} == {n: weights.get(n, 1) for n in NAMES}
+    by_hand = sum(
+        value * weights.get(name.removeprefix('loss_'), 1 if name[5:] in TASKS else 0.5)
+        for name, value in expected.items()
+        if 'loss_' in name
+    )
+    torch.testing.assert_close(total, by_hand)
+
+
+@pytest.mark.parametrize('task', TASKS)
+def test_a_task_is_active_only_where_it_has_labels(task, tiny_coco):
+    seen = []
+    model = tiny_model(tiny_coco, balancer=dict(type='UncertaintyWeighting'))
+    model.balancer.register_forward_pre_hook(lambda module, args: seen.append(args[1]))
+    forward(model, tiny_batch(tiny_coco, indices=(0,)))
+    forward(model, tiny_batch(tiny_coco, indices=(2,)))  # has boxes only
+    assert task in seen[0]
+    assert seen[1] == {'detection'}
+
+
+def test_learned_weights_are_in_the_optimizer_without_weight_decay(tiny_coco):
+    cfg = tiny_config(tiny_coco)
+    cfg.model.balancer = dict(type='UncertaintyWeighting')
+    cfg = link_tasks(cfg)
+    model = MODELS.build(cfg.model)
+    optimizer = build_optim_wrapper(model, cfg.optim_wrapper).optimizer
+    (group,) = [
+        group
+        for group in optimizer.param_groups
+        if any(p is model.balancer.log_variances for p in group['params'])
+    ]
+    assert group['weight_decay'] == 0
+    assert any(group['weight_decay'] > 0 for group in optimizer.param_groups)
+
+
+def test_a_step_moves_learned_weights(tiny_coco):
+    cfg = tiny_config(tiny_coco)
+    model = tiny_model(tiny_coco, balancer=dict(type='UncertaintyWeighting'))
+    wrapper = build_optim_wrapper(model, cfg.optim_wrapper)
+    model.train_step(tiny_batch(tiny_coco), wrapper)
+    assert (model.balancer.log_variances != 0).all()
+
+
+def test_an_unknown_balancer_is_one_sentence(tiny_coco):
+    with pytest.raises(UserError, match='GradNorm'):
+        tiny_model(tiny_coco, balancer=dict(type='GradNorm'))
