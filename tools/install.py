@@ -24,6 +24,8 @@ INPUTS = (
     'requirements/openmmlab.txt',
     'requirements.txt',
     'requirements/dev.txt',
+    'requirements/balance.txt',
+    'requirements/track.txt',
     'pyproject.toml',
     'tools/install.py',
 )

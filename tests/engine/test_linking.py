@@ -10,7 +10,7 @@ from projects.smn.datasets import ShareSampler
 from projects.smn.engine import link_tasks
 from projects.smn.errors import UserError
 
-CONFIGS = sorted(ROOT.glob('configs/[!_]*/*.py'))
+CONFIGS = sorted(ROOT.glob('configs/[!_]*/**/*.py'))
 
 
 @pytest.fixture

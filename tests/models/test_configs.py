@@ -23,7 +23,11 @@ def test_config_takes_a_training_step_from_scratch(path, tiny_coco):
     cfg.classes = CLASSES
     cfg.tasks = TASKS
     dataset = cfg.train_dataloader.dataset
-    dataset.update(data_root=str(tiny_coco), data_prefix=dict(img='train/'))
+    dataset.update(
+        data_root=str(tiny_coco),
+        ann_file='annotations/train.json',
+        data_prefix=dict(img='train/'),
+    )
     for step in dataset.pipeline:
         if step.type == 'Resize':
             step.scale = (96, 96)

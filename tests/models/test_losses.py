@@ -136,3 +136,46 @@ def test_a_column_of_labels_far_off_stays_finite():
     loss.backward()
     assert loss.isfinite()
     assert logits.grad.isfinite().all()
+
+
+def _mask_dice(**options):
+    return MODELS.build(dict(type='MaskDiceLoss', **options))
+
+
+def _random_masks(count=4, classes=2, size=8):
+    logits = torch.randn(count, classes, size, size)
+    return logits, (torch.rand(count, size, size) > 0.8).float(), torch.arange(count) % classes
+
+
+def test_mask_loss_without_dice_is_that_of_mask_rcnn():
+    logits, targets, channels = _random_masks()
+    stock = MODELS.build(dict(type='CrossEntropyLoss', use_mask=True))
+    expected = stock(logits, targets, channels)
+    torch.testing.assert_close(_mask_dice(dice_weight=0)(logits, targets, channels), expected[0])
+
+
+def test_dice_part_is_one_minus_the_dice_metric_for_sure_predictions():
+    logits, targets, channels = _random_masks()
+    sure = torch.where(logits > 0, 100.0, -100.0)
+    parts = _mask_dice(dice_weight=1)(sure, targets, channels)
+    parts = parts - _mask_dice(dice_weight=0)(sure, targets, channels)
+    found = sure[torch.arange(4), channels] > 0
+    both = (found * targets).sum((1, 2))
+    # The one avoids nothing of nothing.
+    dice = (2 * both + 1) / (found.sum((1, 2)) + targets.sum((1, 2)) + 1)
+    torch.testing.assert_close(parts, (1 - dice).mean(), rtol=0, atol=1e-4)
+
+
+def test_a_perfect_mask_costs_nothing_and_an_empty_label_is_allowed():
+    _, targets, channels = _random_masks()
+    targets[0] = 0
+    logits = ((targets * 2 - 1) * 100)[:, None].repeat(1, 2, 1, 1)
+    assert _mask_dice()(logits, targets, channels).item() == pytest.approx(0, abs=1e-6)
+
+
+def test_mask_loss_ignores_the_maps_of_other_classes():
+    logits, targets, channels = _random_masks()
+    logits.requires_grad_()
+    _mask_dice()(logits, targets, channels).backward()
+    assert not logits.grad[torch.arange(4), 1 - channels].any()
+    assert logits.grad[torch.arange(4), channels].any()

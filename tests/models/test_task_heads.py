@@ -94,6 +94,17 @@ def test_unlabelled_objects_do_not_change_the_loss_of_the_labelled(task, tiny_co
     assert alone > 0
 
 
+@pytest.mark.parametrize('task', ['mask', 'spine', 'ends'])
+def test_unlabelled_images_do_not_change_the_loss_of_the_labelled_regions(task, tiny_coco):
+    model = tiny_model(tiny_coco).eval()
+    # All regions, so that none is drawn at random.
+    model.rpn_head.sampler.num = model.roi_head.bbox_sampler.num = 10**6
+    alone = losses_of(model, tiny_batch(tiny_coco, indices=(0,)))[f'loss_{task}']
+    with_unlabelled = losses_of(model, tiny_batch(tiny_coco, indices=(0, 2)))[f'loss_{task}']
+    torch.testing.assert_close(with_unlabelled, alone)
+    assert alone > 0
+
+
 @pytest.mark.parametrize('count', [0, 1, 3])
 def test_any_number_of_tasks_of_each_kind_trains_and_predicts(count, tiny_coco):
     kinds = (

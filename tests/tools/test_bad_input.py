@@ -60,6 +60,36 @@ def test_label_outside_the_tasks_classes(broken, tmp_path):
     assert_one_sentence(train(root, tmp_path / 'w'), 'train.json', 'annotation 1', "'neck'", "'9'")
 
 
+def test_balancer_of_a_task_that_does_not_exist(fruit, tmp_path):
+    options = ('model.balancer.type=FixedWeights', 'model.balancer.weights.colour=2')
+    assert_one_sentence(train(fruit, tmp_path, *options), 'FixedWeights', "'colour'", "'neck'")
+
+
+def test_shares_that_do_not_sum_to_one(fruit, tmp_path):
+    leaf = tmp_path / 'leaf.py'
+    leaf.write_text(
+        f'_base_ = {str(DEMO)!r}\n'
+        "sampler = dict(_delete_=True, type='ShareSampler', shares=dict(mask=0.5, neck=0.6))\n"
+        'train_dataloader = dict(sampler=sampler, batch_sampler=None)\n'
+    )
+    done = run('train.py', leaf, '--work-dir', tmp_path, *on(fruit))
+    assert_one_sentence(done, 'shares must sum to 1', '0.5 + 0.6')
+
+
+@pytest.mark.parametrize('boxes', [True, False])
+def test_annotation_file_without_any_label_of_any_task(broken, tmp_path, boxes):
+    root, spoil = broken
+
+    def change(content):
+        keys = ('id', 'image_id', 'category_id', 'bbox', 'area')
+        bare = [{key: annotation[key] for key in keys} for annotation in content['annotations']]
+        content['annotations'] = bare if boxes else []
+
+    spoil(change)
+    done = train(root, tmp_path / 'w')
+    assert_one_sentence(done, 'train.json', "'neck'" if boxes else 'labels nothing')
+
+
 def test_missing_image(broken, tmp_path):
     root, _ = broken
     (root / 'train' / '000002.jpg').unlink()

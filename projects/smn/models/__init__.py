@@ -10,7 +10,7 @@ from .balancers import (
 )
 from .dense_heads import LevelRPNHead
 from .detectors import MultiTaskRCNN
-from .losses import HeatmapCrossEntropyLoss, OrdinalCrossEntropyLoss
+from .losses import HeatmapCrossEntropyLoss, MaskDiceLoss, OrdinalCrossEntropyLoss
 from .roi_heads import MultiTaskRoIHead
 from .task_heads import AttributeTaskHead, KeypointTaskHead, MaskTaskHead
 from .task_modules import CompleteOnlyAssigner, RoIHeatmapCodec
@@ -24,6 +24,7 @@ __all__ = [
     'HeatmapCrossEntropyLoss',
     'KeypointTaskHead',
     'LevelRPNHead',
+    'MaskDiceLoss',
     'MaskTaskHead',
     'MultiTaskRCNN',
     'MultiTaskRoIHead',

@@ -1,0 +1,3 @@
+# (b) with learned weights.
+_base_ = './one_task.py'
+model = dict(balancer=dict(type='UncertaintyWeighting'))

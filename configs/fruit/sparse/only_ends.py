@@ -1,0 +1,3 @@
+# (c) A network for one task.
+_base_ = './full.py'
+tasks = dict(mask=None, spine=None, neck=None, rating=None, length=None)

@@ -1,0 +1,3 @@
+# (c) A network for one task.
+_base_ = './full.py'
+tasks = dict(spine=None, ends=None, neck=None, rating=None, length=None)

@@ -1,0 +1,142 @@
+"""Train and test several configs, and put their metrics side by side.
+
+    python tools/compare.py configs/fruit/sparse/*.py --work-dir work_dirs/sparse --jobs 2
+
+Each config has a folder of its own in the work dir, with ``train.log``, ``test.log`` and the usual
+results. What is done there is not done again; a training that was interrupted is resumed. The table
+is printed and written to ``table.md`` and ``table.csv`` in the work dir.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+from _common import add_cfg_options, load_config
+from mmdet.registry import MODELS
+from mmengine.registry import init_default_scope
+from terminaltables import GithubFlavoredMarkdownTable
+from tqdm import tqdm
+
+from projects.smn.engine import link_tasks
+from projects.smn.errors import UserError, run_tool
+from projects.smn.files import write_json
+
+TOOLS = Path(__file__).resolve().parent
+# The first of these that a task has stands for it.
+CHIEF_METRICS = ('mAP', 'OKS_AP', 'accuracy', 'relative_MAE')
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('configs', nargs='+', type=Path, metavar='CONFIG')
+    parser.add_argument('--work-dir', type=Path, default=Path('work_dirs/compare'))
+    parser.add_argument(
+        '--jobs', type=int, default=1, help='how many to train at a time; they share the cores'
+    )
+    parser.add_argument(
+        '--metrics',
+        nargs='+',
+        metavar='TASK/METRIC',
+        help=f'columns of the table; default: of each task the first of {", ".join(CHIEF_METRICS)}',
+    )
+    add_cfg_options(parser)
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = parse_args()
+    names = [path.stem for path in args.configs]
+    for name in names:
+        if names.count(name) > 1:
+            raise UserError(f'two configs are called {name}; each needs a folder of its own')
+    if args.jobs < 1:
+        raise UserError(f'--jobs must be 1 or more, not {args.jobs}')
+    cores = max((os.cpu_count() or 1) // args.jobs, 1)
+    threads = os.environ.get('OMP_NUM_THREADS', str(cores))
+    # Find a mistake in the last config now, and not after the training of the first.
+    sizes = {path.stem: count_parameters(path, args.cfg_options) for path in args.configs}
+    with ThreadPoolExecutor(args.jobs) as pool:
+        # What main() itself was given after --cfg-options, word by word.
+        options = sys.argv[sys.argv.index('--cfg-options') :] if args.cfg_options else []
+        jobs = {
+            pool.submit(run, path, args.work_dir / path.stem, options, threads): path.stem
+            for path in args.configs
+        }
+        for job in tqdm(as_completed(jobs), total=len(jobs), unit='config'):
+            tqdm.write(f'{jobs[job]}: {job.result():.1f} min of training')
+    write_table(args.work_dir, sizes, args.metrics)
+
+
+def count_parameters(config: Path, overrides: dict | None) -> int:
+    """The number of a network's parameters."""
+    cfg = link_tasks(load_config(config, overrides))
+    init_default_scope('mmdet')
+    return sum(parameter.numel() for parameter in MODELS.build(cfg.model).parameters())
+
+
+def run(config: Path, folder: Path, options: list[str], threads: str) -> float:
+    """Train and test one config unless it is done; the minutes that its training took."""
+    folder.mkdir(parents=True, exist_ok=True)
+    clock = folder / 'training_minutes.json'
+    if not clock.is_file():
+        start = time.monotonic()
+        call('train.py', [config, '--resume'], folder, options, threads)
+        write_json(clock, (time.monotonic() - start) / 60)
+    if not (folder / 'metrics.json').is_file():
+        checkpoint = (folder / 'last_checkpoint').read_text().strip()
+        call('test.py', [config, checkpoint], folder, options, threads)
+    return json.loads(clock.read_text())
+
+
+def call(tool: str, arguments: list, folder: Path, options: list[str], threads: str) -> None:
+    command = [sys.executable, TOOLS / tool, *arguments, '--work-dir', folder, *options]
+    log = folder / tool.replace('.py', '.log')
+    environment = {**os.environ, 'OMP_NUM_THREADS': threads}
+    with log.open('w') as file:
+        done = subprocess.run(
+            [*map(str, command)], stdout=file, stderr=subprocess.STDOUT, env=environment
+        )
+    if done.returncode:
+        raise UserError(f'{tool} {arguments[0]} failed; the end of {log} says why')
+
+
+def write_table(work_dir: Path, sizes: dict[str, int], chosen: list[str] | None) -> None:
+    """Print the table of all configs, and write it as Markdown and CSV."""
+    metrics = {name: json.loads((work_dir / name / 'metrics.json').read_text()) for name in sizes}
+    columns = chosen or chief_metrics(metrics.values())
+    rows = [['config', 'parameters (M)', 'training (min)', *columns]]
+    for name, size in sizes.items():
+        minutes = json.loads((work_dir / name / 'training_minutes.json').read_text())
+        values = [metrics[name].get(column) for column in columns]
+        cells = ['' if value is None else f'{value:.3f}' for value in values]
+        rows.append([name, f'{size / 1e6:.2f}', f'{minutes:.1f}', *cells])
+    table = GithubFlavoredMarkdownTable(rows).table
+    print(table)
+    (work_dir / 'table.md').write_text(f'{table}\n')
+    with (work_dir / 'table.csv').open('w', newline='') as file:
+        csv.writer(file).writerows(rows)
+
+
+def chief_metrics(runs) -> list[str]:
+    """One metric for each task of any run, in the order of their first appearance."""
+    tasks = {key.partition('/')[0]: None for metrics in runs for key in metrics if '/' in key}
+    found = {key for metrics in runs for key in metrics}
+    chief = (
+        next((f'{task}/{m}' for m in CHIEF_METRICS if f'{task}/{m}' in found), None)
+        for task in tasks
+    )
+    return [column for column in chief if column]
+
+
+if __name__ == '__main__':
+    run_tool(main)
