@@ -1,0 +1,55 @@
+"""Trimaps: an object, its background, and a band between them that nobody has classified."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from pycocotools import mask as rle
+
+from projects.smn.convert.decoded import FAULTS
+
+FOREGROUND, BACKGROUND, BORDER = 1, 2, 3
+IGNORE = 255
+"""The value of a semantic map where there is nothing to learn and nothing to measure."""
+
+BORDER_POLICIES = ('ignore', 'object', 'background')
+
+
+def read_trimap(path: Path) -> np.ndarray | None:
+    """The values of a trimap, (height, width) uint8; None when it is damaged or is no trimap."""
+    try:
+        with Image.open(path) as image:
+            values = np.asarray(image)
+    except FAULTS:
+        return None
+    known = values.ndim == 2 and np.isin(values, (FOREGROUND, BACKGROUND, BORDER)).all()
+    return values.astype(np.uint8) if known else None
+
+
+def object_mask(trimap: np.ndarray, border: str) -> np.ndarray:
+    """The object, (height, width) bool.
+
+    A mask has no third value. Ears, legs and tails are often all border, so it is part of the
+    object unless ``border`` is ``'background'``.
+    """
+    return trimap == FOREGROUND if border == 'background' else trimap != BACKGROUND
+
+
+def semantic_map(trimap: np.ndarray, border: str, value: int) -> np.ndarray:
+    """``value`` on the object and 0 beside it, (height, width) uint8.
+
+    On the border, by ``border``: :data:`IGNORE`, or the value of the object or the background.
+    """
+    on_border = {'ignore': IGNORE, 'object': value, 'background': 0}[border]
+    table = np.zeros(BORDER + 1, np.uint8)
+    table[FOREGROUND], table[BORDER] = value, on_border
+    return table[trimap]
+
+
+def encode(mask: np.ndarray) -> dict:
+    """A mask as compressed COCO RLE that can be written as JSON."""
+    # As in projects.smn.tasks, which a converter does not import because it loads torch.
+    encoded = rle.encode(np.asfortranarray(mask, dtype=np.uint8))
+    return {'size': list(mask.shape), 'counts': encoded['counts'].decode('ascii')}
