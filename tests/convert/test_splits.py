@@ -25,6 +25,18 @@ def test_percentages_are_read(text, split):
 
 
 @pytest.mark.parametrize(
+    ('text', 'split'), [(None, {'train': 100}), ('80-20', {'train': 80, 'val': 20})]
+)
+def test_where_the_test_images_are_given_the_others_are_train_and_val(text, split):
+    assert read_split(text, test_apart=True) == split
+
+
+def test_a_third_share_is_refused_where_the_test_images_are_given():
+    with pytest.raises(UserError, match='must be train-val, as 80-20'):
+        read_split('80-10-10', test_apart=True)
+
+
+@pytest.mark.parametrize(
     'text', ['', '80', '100', '80-30', '100-0', 'a-b', '80-', '80-x-20', '70-10-10-10']
 )
 def test_what_is_no_split_is_one_sentence(text):

@@ -143,6 +143,15 @@ def test_predict_reads_a_video(trained, fruit, tmp_path):
     assert pictures == {'clip_000000.jpg', 'clip_000001.jpg'}
 
 
+def test_browse_draws_test_labels_on_the_image_that_they_belong_to(fruit, tmp_path):
+    options = [*on(fruit), 'test_dataloader.dataset.pipeline.1.scale=(64,64)']
+    done = run('browse.py', DEMO, '--split', 'test', '--number', 1, '--out-dir', tmp_path, *options)
+    assert done.returncode == 0, done.stderr[-2000:]
+    (picture,) = tmp_path.glob('*.jpg')
+    original = cv2.imread(str(fruit / 'test' / '000001.jpg'))
+    assert cv2.imread(str(picture)).shape == original.shape
+
+
 def test_browse_draws_what_the_network_sees(fruit, tmp_path):
     done = run('browse.py', DEMO, '--number', 2, '--out-dir', tmp_path, *on(fruit))
     assert done.returncode == 0, done.stderr[-2000:]

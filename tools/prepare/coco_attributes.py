@@ -26,17 +26,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from projects.smn.convert.coco_file import part_of, read_coco
+from projects.smn.convert.coco_file import read_coco
 from projects.smn.convert.image_records import match_images
-from projects.smn.convert.images import put_images, same_pictures
 from projects.smn.convert.objects import place_objects
 from projects.smn.convert.report import Report
-from projects.smn.convert.splits import read_split, split_groups
-from projects.smn.convert.staging import whole_folder
-from projects.smn.convert.summary import print_summary, summarize
+from projects.smn.convert.result import Converted, add_output_flags, write_result
+from projects.smn.convert.splits import read_split
 from projects.smn.convert.text import repair
 from projects.smn.errors import UserError, listing, run_tool
-from projects.smn.files import write_json
 
 TOOL = 'coco_attributes'
 
@@ -46,7 +43,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     add('annotations', type=Path, metavar='ANN_JSON', help='COCO file, of any name')
     add('--images', type=Path, metavar='DIR', help='image folder; default: the one of ANN_JSON')
-    add('--out', type=Path, required=True, help='folder to write; an earlier result is replaced')
+    add_output_flags(parser)
     add('--pattern', required=True, help='regular expression; its named groups are attributes')
     add('--class', dest='class_name', required=True, metavar='NAME', help='class of what matches')
     add('--drop-unmatched', action='store_true', help='do not keep other names as classes')
@@ -57,9 +54,6 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
         metavar='ATTRIBUTE.OLD=NEW',
         help='other names for values, OLD as it reads after the repair: size.Pequeña=small',
     )
-    add('--split', help='percentages: 80-20 is train-test, 80-10-10 is train-val-test')
-    add('--seed', type=int, default=0, help='for the split; the same seed gives the same parts')
-    add('--link', choices=('copy', 'symlink'), default='copy', help='how images get to OUT')
     args = parser.parse_args(argv)
     args.images = args.images or args.annotations.parent
     return args
@@ -67,29 +61,14 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 
 def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
-    split = read_split(args.split)
+    read_split(args.split)  # a wrong option is said before the images are read
     pattern = read_pattern(args.pattern)
     report = Report(args.annotations)
-    coco, paths = convert(args, pattern, report)
-    files = {image['file_name']: paths[image['id']] for image in coco['images']}
-    groups = same_pictures(paths)
-    notice_images(coco, groups, report)
-    numbers = split_groups(groups, split, args.seed)
-    parts = {name: part_of(coco, ids) for name, ids in numbers.items()}
-    options = {key: str(v) if isinstance(v, Path) else v for key, v in vars(args).items()}
-    summary = summarize(coco, parts, pattern.groupindex, report)
-    with whole_folder(args.out, [args.annotations, args.images], TOOL) as folder:
-        put_images(files, folder / 'images', link=args.link == 'symlink')
-        for name, part in parts.items():
-            write_json(folder / 'annotations' / f'{name}.json', part)
-        write_json(folder / 'summary.json', {'tool': TOOL, 'options': options, **summary}, indent=2)
-    print_summary(summary)
-    print(f'written: {args.out}')
+    data = convert(args, pattern, report)
+    write_result(TOOL, args, data, [args.annotations, args.images], report)
 
 
-def convert(
-    args: argparse.Namespace, pattern: re.Pattern[str], report: Report
-) -> tuple[dict, dict[int, Path]]:
+def convert(args: argparse.Namespace, pattern: re.Pattern[str], report: Report) -> Converted:
     """The whole result as one COCO file, and the source file of each image."""
     coco = read_coco(args.annotations, report)
     meanings = read_meanings(coco, pattern, args.class_name, report)
@@ -106,7 +85,8 @@ def convert(
         add_attributes(annotation, meaning.attributes, report.source)
     categories = merge_categories(coco, meanings, classes)
     images = list(records.values())
-    return {**coco, 'images': images, 'annotations': objects, 'categories': categories}, paths
+    result = {**coco, 'images': images, 'annotations': objects, 'categories': categories}
+    return Converted(result, paths, list(pattern.groupindex))
 
 
 @dataclass
@@ -209,16 +189,6 @@ def merge_categories(coco: dict, meanings: dict[int, Meaning], classes: list[str
         rest = {key: value for key, value in first.items() if key != 'supercategory'}
         merged.append({**rest, 'id': number, 'name': name})
     return merged
-
-
-def notice_images(coco: dict, groups: list[list[int]], report: Report) -> None:
-    """Report images that are the same, and images on which nothing is."""
-    names = {image['id']: image['file_name'] for image in coco['images']}
-    busy = {annotation['image_id'] for annotation in coco['annotations']}
-    if same := [' = '.join(names[i] for i in group) for group in groups if len(group) > 1]:
-        report.noticed['identical images, kept in one part'] = same
-    if empty := [name for number, name in names.items() if number not in busy]:
-        report.noticed['images without objects'] = empty
 
 
 if __name__ == '__main__':

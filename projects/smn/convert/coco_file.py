@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
 from projects.smn.convert.report import Report
+from projects.smn.convert.sources import read_json
 from projects.smn.errors import UserError
 
 KEYS = {
@@ -26,7 +26,7 @@ def read_coco(path: Path, report: Report) -> dict[str, Any]:
     Raises:
         UserError: The file is not COCO, or contradicts itself.
     """
-    coco = _read_json(path, report)
+    coco = read_json(path, report)
     for name, keys in KEYS.items():
         records = coco.get(name) if isinstance(coco, dict) else None
         if not isinstance(records, list):
@@ -51,21 +51,6 @@ def part_of(coco: dict[str, Any], image_ids: Set[int]) -> dict[str, Any]:
     images = [image for image in coco['images'] if image['id'] in image_ids]
     annotations = [a for a in coco['annotations'] if a['image_id'] in image_ids]
     return {**coco, 'images': images, 'annotations': annotations}
-
-
-def _read_json(path: Path, report: Report) -> Any:
-    if not path.is_file():
-        raise UserError(f'{path}: there is no such file')
-    raw = path.read_bytes()
-    try:
-        text = raw.decode('utf-8-sig')
-    except UnicodeDecodeError:
-        text = raw.decode('cp1252', 'replace')
-        report.noticed['annotation file is not UTF-8, read as cp1252'].append(str(path))
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise UserError(f'{path} is not JSON: {error}') from None
 
 
 def _check_record(record: Any, keys: dict[str, type], where: str) -> None:

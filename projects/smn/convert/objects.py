@@ -22,12 +22,12 @@ def place_objects(coco: dict, images: dict[int, dict], report: Report) -> list[d
         image = images.get(annotation['image_id'])
         if image is None:
             missing = 'is skipped' if annotation['image_id'] in known else 'has no record'
-            report.skipped[f'objects whose image {missing}'].append(annotation['id'])
+            report.skipped[f'objects whose image {missing}'].append(report.name(annotation['id']))
         elif placed := place(annotation, image, report):
             objects.append(placed)
         else:
             report.skipped['objects with a degenerate or malformed outline'].append(
-                annotation['id']
+                report.name(annotation['id'])
             )
             image['complete'] = False
     return objects
@@ -71,10 +71,10 @@ def _notice_box(placed: dict, true_box: list[float], image: dict, report: Report
     off = max(abs(a - b) for a, b in zip(corners, _corners(true_box), strict=True))
     if off > TOLERANCE_PX:
         what = f'objects with a box over {TOLERANCE_PX} px off their outline'
-        report.noticed[what].append(placed['id'])
+        report.noticed[what].append(report.name(placed['id']))
     beyond = max(-x0, -y0, x1 - image['width'], y1 - image['height'])
     if beyond > TOLERANCE_PX:
-        report.noticed['objects that reach out of their image'].append(placed['id'])
+        report.noticed['objects that reach out of their image'].append(report.name(placed['id']))
 
 
 def _corners(box: list[float]) -> tuple[float, float, float, float]:

@@ -11,9 +11,15 @@ from projects.smn.convert.text import is_broken, repair
 
 @dataclass
 class Report:
-    """What was done to the file ``source``; the keys of the last three are short sentences."""
+    """What was done to the file ``source``; the keys of the last three are short sentences.
+
+    ``read`` counts what was found; ``names`` says what the source calls an object, by the id of its
+    annotation, where it has no such ids itself.
+    """
 
     source: Path
+    read: Counter[str] = field(default_factory=Counter)
+    names: dict[int, str] = field(default_factory=dict)
     repaired: dict[str, str] = field(default_factory=dict)
     not_repairable: list[str] = field(default_factory=list)
     corrected: Counter[str] = field(default_factory=Counter)
@@ -28,3 +34,7 @@ class Report:
         if is_broken(fixed) and raw not in self.not_repairable:
             self.not_repairable.append(raw)
         return fixed
+
+    def name(self, number: int) -> int | str:
+        """What a user finds the object with this annotation id by, in the source."""
+        return self.names.get(number, number)

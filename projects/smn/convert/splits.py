@@ -12,15 +12,25 @@ from projects.smn.errors import UserError
 PARTS = {2: ('train', 'test'), 3: ('train', 'val', 'test')}
 
 
-def read_split(text: str | None) -> dict[str, int]:
-    """``'80-20'`` -> ``{'train': 80, 'test': 20}``; None -> everything in ``all``."""
+def read_split(text: str | None, test_apart: bool = False) -> dict[str, int]:
+    """``'80-20'`` -> ``{'train': 80, 'test': 20}``; None -> everything in ``all``.
+
+    With ``test_apart``, the test images are others: ``'80-20'`` -> ``{'train': 80, 'val': 20}``,
+    and None -> everything in ``train``.
+
+    Raises:
+        UserError: It is no such split.
+    """
     if text is None:
-        return {'all': 100}
+        return {'train' if test_apart else 'all': 100}
     shaped = re.fullmatch(r'\d+(-\d+){1,2}', text)
     shares = [int(share) for share in text.split('-')] if shaped else []
     if sum(shares) != 100 or 0 in shares:
         raise UserError(f'--split {text!r} is not like 80-20 or 80-10-10, with the sum 100')
-    return dict(zip(PARTS[len(shares)], shares, strict=True))
+    if test_apart and len(shares) != 2:
+        raise UserError(f'--split {text!r} must be train-val, as 80-20: the test images are given')
+    names = ('train', 'val') if test_apart else PARTS[len(shares)]
+    return dict(zip(names, shares, strict=True))
 
 
 def split_groups(

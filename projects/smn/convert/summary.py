@@ -15,8 +15,13 @@ def summarize(
     """What a reader needs to know of the whole file ``coco`` and of the parts it is split into."""
     keys = list(attributes)
     sizes = sorted((i['width'] * i['height'], i['width'], i['height']) for i in coco['images'])
+    all_parts = {'all': coco, **parts}
+    counts = {
+        name: count(part, keys) | count_geometry(part, coco) for name, part in all_parts.items()
+    }
     return {
-        'counts': {name: count(part, keys) for name, part in {'all': coco, **parts}.items()},
+        **({'read': dict(report.read)} if report.read else {}),
+        'counts': counts,
         'image_sizes': {'smallest': sizes[0][1:], 'largest': sizes[-1][1:]},
         'repaired': report.repaired,
         'not_repairable': report.not_repairable,
@@ -40,8 +45,26 @@ def count(coco: dict, attributes: list[str]) -> dict:
     }
 
 
+def count_geometry(part: dict, coco: dict) -> dict:
+    """Number of objects with each keypoint and each further mask, of those that ``coco`` has."""
+    points = {c['id']: c['keypoints'] for c in coco['categories'] if c.get('keypoints')}
+    found = {'keypoints': Counter(), 'masks': Counter()}
+    for annotation in part['annotations']:
+        names = points.get(annotation['category_id'], ())
+        flags = (annotation.get('keypoints') or ())[2::3]
+        found['keypoints'].update(n for n, flag in zip(names, flags, strict=False) if flag)
+        found['masks'].update(list(annotation.get('masks') or ()))
+    known = {
+        'keypoints': dict.fromkeys(name for names in points.values() for name in names),
+        'masks': dict.fromkeys(name for a in coco['annotations'] for name in a.get('masks') or ()),
+    }
+    return {kind: {n: found[kind][n] for n in names} for kind, names in known.items() if names}
+
+
 def print_summary(summary: dict) -> None:
     """Print the counts as a table of the parts, then what was done, and the first of each."""
+    if 'read' in summary:
+        print('read: ' + ', '.join(f'{number} {what}' for what, number in summary['read'].items()))
     _print_counts(summary['counts'])
     small, large = ('x'.join(map(str, size)) for size in summary['image_sizes'].values())
     print(f'image sizes: {small} to {large}')
@@ -60,8 +83,9 @@ def _print_counts(counts: dict[str, dict]) -> None:
     parts = counts.values()
     rows = [('', list(counts))]
     rows += [(key, [part[key] for part in parts]) for key in ('images', 'objects')]
-    for name in counts['all']['classes']:
-        rows.append((f'class {name}', [part['classes'][name] for part in parts]))
+    for kind, title in (('classes', 'class'), ('masks', 'mask'), ('keypoints', 'keypoint')):
+        for name in counts['all'].get(kind, ()):
+            rows.append((f'{title} {name}', [part[kind][name] for part in parts]))
     for key, values in counts['all']['attributes'].items():
         for value in values:
             found = [part['attributes'][key].get(value, 0) for part in parts]

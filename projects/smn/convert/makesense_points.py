@@ -1,0 +1,68 @@
+"""The CSV file of points that makesense.ai exports: ``label,x,y,file,width,height``, no header.
+
+Its exporter does not quote, so a file name with a comma has more fields.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable
+from pathlib import Path
+
+from projects.smn.convert.attach import Point
+from projects.smn.convert.report import Report
+from projects.smn.convert.sources import read_text
+from projects.smn.errors import UserError
+
+
+def read_points(paths: Iterable[Path], images: Iterable[dict], report: Report) -> list[Point]:
+    """The points of all files that lie on one of ``images``, COCO's records.
+
+    Raises:
+        UserError: A file is missing, or not what makesense.ai exports.
+    """
+    by_name = {image['file_name']: image for image in images}
+    points: dict[Point, None] = {}
+    for path in paths:
+        for label, x, y, name, size in _rows(path, report):
+            image = by_name.get(name)
+            point = Point(image['id'] if image else 0, report.text(label), x, y, name)
+            report.read['points'] += 1
+            if image is None:
+                report.skipped['points whose image no polygon is on'].append(str(point))
+                continue
+            stated = (image.get('width', size[0]), image.get('height', size[1]))
+            if size != stated:
+                report.noticed['points of an image of another size'].append(str(point))
+            if point in points:
+                report.noticed['points that are there twice'].append(str(point))
+            points[point] = None
+    return list(points)
+
+
+def _rows(
+    path: Path, report: Report
+) -> Iterable[tuple[str, float, float, str, tuple[float, float]]]:
+    for number, fields in enumerate(csv.reader(read_text(path, report).splitlines()), 1):
+        if not fields:
+            continue
+        try:
+            label, x, y, *name, width, height = fields
+            x, y, width, height = map(_number, (x, y, width, height))
+        except ValueError:
+            name = []
+        if not name:
+            raise UserError(
+                f'{path} is not a file of points of makesense.ai: line {number} is not '
+                'label,x,y,file,width,height'
+            )
+        yield label, x, y, ','.join(name), (width, height)
+
+
+def _number(text: str) -> float:
+    """A finite number; a whole one as it is written."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return int(number) if number.is_integer() else number

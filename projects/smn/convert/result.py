@@ -1,0 +1,135 @@
+"""Writing a converted data set: the flags for it, the split, the files and the summary."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from projects.smn.convert.coco_file import part_of
+from projects.smn.convert.image_records import check_names
+from projects.smn.convert.images import put_images, same_pictures
+from projects.smn.convert.report import Report
+from projects.smn.convert.splits import read_split, split_groups
+from projects.smn.convert.staging import whole_folder
+from projects.smn.convert.summary import print_summary, summarize
+from projects.smn.errors import UserError
+from projects.smn.files import write_json
+
+
+@dataclass
+class Converted:
+    """A whole data set in the project's format.
+
+    Args:
+        coco: The COCO file of all images, with bare file names.
+        paths: Image id to the file of the image.
+        attributes: The names of the attributes that are counted in the summary.
+        test: The ids of the images that are the test part, where the source says so.
+    """
+
+    coco: dict
+    paths: dict[int, Path]
+    attributes: list[str] = field(default_factory=list)
+    test: set[int] = field(default_factory=set)
+
+
+def add_output_flags(parser: argparse.ArgumentParser) -> None:
+    """The flags that all converters share."""
+    add = parser.add_argument
+    add(
+        '--out',
+        type=Path,
+        required=True,
+        help='folder to write; an earlier result is replaced',
+    )
+    add('--split', help='percentages: 80-20 is train-test, 80-10-10 is train-val-test')
+    add('--seed', type=int, default=0, help='for the split; the same seed gives the same parts')
+    add('--link', choices=('copy', 'symlink'), default='copy', help='how images get to OUT')
+
+
+def write_result(
+    tool: str, args: argparse.Namespace, data: Converted, sources: Iterable[Path], report: Report
+) -> None:
+    """Split the data, write all of it or nothing, and print the summary.
+
+    Args:
+        tool: The name of the tool; an earlier result of the same tool is replaced.
+        args: With the flags of :func:`add_output_flags`.
+        data: What is written.
+        sources: Files and folders that were read, and must not be written to.
+        report: What the summary says about the source.
+
+    Raises:
+        UserError: The split leaves a part empty, two images have one name, ``--out`` is taken or
+            cannot be written.
+    """
+    parts = split_parts(data, args, report)
+    files = {image['file_name']: data.paths[image['id']] for image in data.coco['images']}
+    summary = summarize(data.coco, parts, data.attributes, report)
+    try:
+        with whole_folder(args.out, sources, tool) as folder:
+            put_images(files, folder / 'images', link=args.link == 'symlink')
+            for name, part in parts.items():
+                write_json(folder / 'annotations' / f'{name}.json', part)
+            stamp = {'tool': tool, 'options': _plain(vars(args)), **summary}
+            write_json(folder / 'summary.json', stamp, indent=2)
+    except OSError as error:
+        raise UserError(f'cannot write {args.out}: {error.strerror or error}') from error
+    print_summary(summary)
+    print(f'written: {args.out}')
+
+
+def split_parts(data: Converted, args: argparse.Namespace, report: Report) -> dict[str, dict]:
+    """The COCO file of each part; copies of test images are taken out of ``data``."""
+    split = read_split(args.split, test_apart=bool(data.test))
+    groups = same_pictures(data.paths)
+    if data.test:
+        groups = drop_copies_of_test(data, groups, report)
+    check_names(data.coco['images'], report.source)
+    notice_images(data.coco, groups, report)
+    numbers = split_groups([g for g in groups if not data.test & set(g)], split, args.seed)
+    if data.test:
+        numbers['test'] = data.test
+    return {name: part_of(data.coco, ids) for name, ids in numbers.items()}
+
+
+def drop_copies_of_test(
+    data: Converted, groups: list[list[int]], report: Report
+) -> list[list[int]]:
+    """Take images out of ``data`` that the test part has too; return the groups that are left.
+
+    The test part is given, so it is the copy in the other part that goes.
+    """
+    copies = {i for group in groups if data.test & set(group) for i in group} - data.test
+    for image in data.coco['images']:
+        if image['id'] in copies:
+            report.skipped['images that --test has too'].append(image['file_name'])
+    data.coco = part_of(data.coco, data.paths.keys() - copies)
+    left = [[number for number in group if number not in copies] for group in groups]
+    if not data.paths.keys() - copies - data.test:
+        raise UserError('--test has all images that the other sources have')
+    return [group for group in left if group]
+
+
+def notice_images(coco: dict, groups: list[list[int]], report: Report) -> None:
+    """Report images that are the same, and images on which nothing is."""
+    names = {image['id']: image['file_name'] for image in coco['images']}
+    busy = {annotation['image_id'] for annotation in coco['annotations']}
+    if same := [' = '.join(names[i] for i in group) for group in groups if len(group) > 1]:
+        report.noticed['identical images, kept in one part'] = same
+    if empty := [name for number, name in names.items() if number not in busy]:
+        report.noticed['images without objects'] = empty
+
+
+def _plain(options: dict) -> dict:
+    """Options as JSON can hold them."""
+    return {
+        key: [str(item) for item in value] if isinstance(value, list) else _text(value)
+        for key, value in options.items()
+    }
+
+
+def _text(value: object) -> object:
+    return str(value) if isinstance(value, Path) else value

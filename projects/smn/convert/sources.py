@@ -1,0 +1,62 @@
+"""The files that a conversion reads: which one is meant, and its text."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from projects.smn.convert.report import Report
+from projects.smn.errors import UserError, listing
+
+
+def find_source(path: Path, suffix: str = '.json') -> Path:
+    """``path`` itself, or the only file of that suffix in it where it is a folder.
+
+    Raises:
+        UserError: There is no such file, or there are several.
+    """
+    if not path.is_dir():
+        if not path.is_file():
+            raise UserError(f'{path}: there is no such file')
+        return path
+    found = files_in(path, suffix)
+    if len(found) != 1:
+        names = listing(file.name for file in found)
+        raise UserError(f'{path} must hold one {suffix} file, or name the one to read: {names}')
+    return found[0]
+
+
+def files_in(folder: Path, suffix: str) -> list[Path]:
+    """The files of that suffix that lie directly in the folder."""
+    return sorted(file for file in folder.iterdir() if file.suffix.lower() == suffix)
+
+
+def read_text(path: Path, report: Report) -> str:
+    """The text of a file, which some programs write in cp1252.
+
+    Raises:
+        UserError: There is no such file.
+    """
+    if not path.is_file():
+        raise UserError(f'{path}: there is no such file')
+    raw = path.read_bytes()
+    try:
+        return raw.decode('utf-8-sig')
+    except UnicodeDecodeError:
+        report.noticed['annotation file is not UTF-8, read as cp1252'].append(str(path))
+        return raw.decode('cp1252', 'replace')
+
+
+def read_json(path: Path, report: Report) -> Any:
+    """The content of a JSON file.
+
+    Raises:
+        UserError: There is no such file, or it is not JSON.
+    """
+    try:
+        return json.loads(read_text(path, report))
+    except UserError:
+        raise
+    except ValueError as error:
+        raise UserError(f'{path} is not JSON: {error}') from None
