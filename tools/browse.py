@@ -1,4 +1,4 @@
-"""Draw the ground truth as the network sees it: after the pipeline, augmentation included."""
+"""Draw the ground truth: of the training set as the network sees it, augmentation included."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from mmengine.registry import init_default_scope
 from tqdm import tqdm
 
 from projects.smn.engine import link_tasks
+from projects.smn.engine.predictor import read_image
 from projects.smn.errors import UserError, run_tool
 
 
@@ -47,12 +48,20 @@ def main() -> None:
         sample = packed['data_samples']
         visualizer.add_datasample(
             str(index),
-            packed['inputs'].permute(1, 2, 0).numpy()[..., ::-1],
+            shown_image(packed, args.split),
             sample,
             draw_pred=False,
             out_file=str(out_dir / f'{index:04d}_{Path(sample.img_path).stem}.jpg'),
         )
     print(f'{count} pictures of {len(dataset)} images are in {out_dir}')
+
+
+def shown_image(packed: dict, split: str) -> np.ndarray:
+    """The image that the labels lie on, RGB."""
+    if split == 'train':
+        return packed['inputs'].permute(1, 2, 0).numpy()[..., ::-1]
+    # Pipelines for val and test load the labels after resizing: they are those of the file's image.
+    return read_image(packed['data_samples'].img_path)[..., ::-1]
 
 
 if __name__ == '__main__':
