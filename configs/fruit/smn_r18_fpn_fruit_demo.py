@@ -5,8 +5,16 @@ _base_ = [
     '../_base_/schedules/adamw_36e.py',
     '../_base_/default_runtime.py',
 ]
+dice = dict(type='MaskDiceLoss')
 ordinal = dict(type='OrdinalCrossEntropyLoss')
-tasks = dict(neck=dict(loss=ordinal), rating=dict(loss=ordinal))
+tasks = dict(
+    mask=dict(loss=dice),
+    spine=dict(loss=dice),
+    # Points and bends are the slow part.
+    ends=dict(loss=dict(loss_weight=3.0)),
+    neck=dict(loss=ordinal),
+    rating=dict(loss=dict(loss_weight=2.0, **ordinal)),
+)
 
 train_pipeline = [
     dict(type='LoadImageFromFile'),
@@ -32,7 +40,7 @@ train_dataloader = dict(batch_size=2, **loader, dataset=dict(pipeline=train_pipe
 val_dataloader = dict(batch_size=4, **loader, dataset=dict(pipeline=test_pipeline))
 test_dataloader = dict(batch_size=4, **loader, dataset=dict(pipeline=test_pipeline))
 
-max_epochs = 7
+max_epochs = 6
 train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs)
 optim_wrapper = dict(optimizer=dict(lr=3e-3))
 param_scheduler = [

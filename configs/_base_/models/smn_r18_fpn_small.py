@@ -6,7 +6,7 @@ pretrained = None
 # One sample per cell: RoIAlign is what costs most here, and it runs on one core.
 roi_extractor = dict(out_channels=64, roi_layer=dict(sampling_ratio=1))
 # From scratch, a network needs normalisation everywhere (He et al., "Rethinking ImageNet
-# Pre-training", 2019). By groups: the statistics of two images are mostly those of their table tops.
+# Pre-training", 2019). By groups: statistics of two images are mostly those of their table tops.
 norm = dict(type='GN', num_groups=8)
 heatmaps = dict(
     # Maps of 56 x 56 from features of 28 x 28: a centre line is thin.

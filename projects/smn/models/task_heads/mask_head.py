@@ -17,16 +17,8 @@ from torch import Tensor
 
 from projects.smn.tasks import Task
 
-from .base import (
-    Positives,
-    draw_positives,
-    of_positives,
-    positive_labels,
-    positive_rois,
-    split_by_image,
-)
+from .base import draw_positives, of_positives, positive_labels, positive_rois, split_by_image
 from .heatmap_head import HeatmapHead
-from .rois import expanded_boxes
 
 
 @MODELS.register_module()
@@ -38,18 +30,15 @@ class MaskTaskHead(HeatmapHead):
 
     Args:
         threshold: Of the probability, for the binary mask.
-        expand: RoIs are enlarged by this factor around their centre, up to the image's border, so
-            that a box that is too small does not cut the mask off. 1 is Mask R-CNN.
 
     Adds to the results: ``<task>`` (N, H, W) bool; empty where the task does not apply.
     """
 
     kinds: ClassVar[tuple[str, ...]] = ('mask',)
 
-    def __init__(self, *args, threshold: float = 0.5, expand: float = 1.0, **kwargs) -> None:
+    def __init__(self, *args, threshold: float = 0.5, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.threshold = threshold
-        self.expand = expand
 
     def num_maps(self, task: Task) -> int:
         return len(task.of)
@@ -60,10 +49,7 @@ class MaskTaskHead(HeatmapHead):
         sampling_results: list[SamplingResult],
         batch_data_samples: SampleList,
     ) -> dict[str, Tensor]:
-        sampling_results = [
-            self._framed(draw_positives(result, self.max_rois), sample.metainfo)
-            for result, sample in zip(sampling_results, batch_data_samples, strict=True)
-        ]
+        sampling_results = [draw_positives(r, self.max_rois) for r in sampling_results]
         logits = self(x, positive_rois(sampling_results))
         labels = positive_labels(sampling_results)
         losses = {}
@@ -79,22 +65,6 @@ class MaskTaskHead(HeatmapHead):
             losses[f'loss_{name}'] = loss
             losses[f'labelled/{name}'] = chosen.sum()
         return losses
-
-    def _framed(self, result: SamplingResult | Positives, meta: dict) -> Positives:
-        """The positives of an image, with the boxes that their masks are predicted in."""
-        return Positives(
-            self._frames(result.pos_priors, meta),
-            result.pos_gt_labels,
-            result.pos_assigned_gt_inds,
-        )
-
-    def _frames(self, boxes: Tensor, meta: dict) -> Tensor:
-        if self.expand == 1:
-            return boxes
-        # Clipped, because mask_target clips, and both must mean the same region.
-        height, width = meta['img_shape'][:2]
-        limits = boxes.new_tensor([width, height, width, height])
-        return torch.minimum(expanded_boxes(boxes, self.expand).clamp(min=0), limits)
 
     def _targets(
         self,
@@ -116,12 +86,13 @@ class MaskTaskHead(HeatmapHead):
     def predict(
         self, x: tuple[Tensor, ...], results: InstanceList, metas: list[dict], rescale: bool
     ) -> None:
-        frames = [self._frames(r.bboxes, meta) for r, meta in zip(results, metas, strict=True)]
-        for name, maps in self(x, bbox2roi(frames)).items():
-            parts = split_by_image(maps, results)
-            for result, frame, meta, part in zip(results, frames, metas, parts, strict=True):
+        logits = self(x, bbox2roi([result.bboxes for result in results]))
+        for name, maps in logits.items():
+            for result, meta, part in zip(
+                results, metas, split_by_image(maps, results), strict=True
+            ):
                 channels = self.channels(name, result.labels)
-                boxes, size = _canvas(frame, meta, rescale)
+                boxes, size = _canvas(result.bboxes, meta, rescale)
                 result[name] = self._paste(part, channels, boxes, size)
 
     def _paste(

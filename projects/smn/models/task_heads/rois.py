@@ -8,14 +8,9 @@ from torch import Tensor
 
 def expanded(rois: Tensor, factor: float) -> Tensor:
     """RoIs (R, 5) enlarged around their centres; they may leave the image."""
-    return torch.cat([rois[:, :1], expanded_boxes(rois[:, 1:], factor)], 1)
-
-
-def expanded_boxes(boxes: Tensor, factor: float) -> Tensor:
-    """Boxes (N, 4) enlarged around their centres; they may leave the image."""
-    centres = (boxes[:, :2] + boxes[:, 2:]) / 2
-    half = (boxes[:, 2:] - boxes[:, :2]) * factor / 2
-    return torch.cat([centres - half, centres + half], 1)
+    centres = (rois[:, 1:3] + rois[:, 3:5]) / 2
+    half = (rois[:, 3:5] - rois[:, 1:3]) * factor / 2
+    return torch.cat([rois[:, :1], centres - half, centres + half], 1)
 
 
 def squared(rois: Tensor) -> Tensor:
