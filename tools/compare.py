@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import itertools
 import json
 import os
 import subprocess
@@ -36,7 +37,9 @@ CHIEF_METRICS = ('mAP', 'OKS_AP', 'accuracy', 'relative_MAE')
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     parser.add_argument('configs', nargs='+', type=Path, metavar='CONFIG')
     parser.add_argument('--work-dir', type=Path, default=Path('work_dirs/compare'))
@@ -66,15 +69,27 @@ def main() -> None:
     # Find a mistake in the last config now, and not after the training of the first.
     sizes = {path.stem: count_parameters(path, args.cfg_options) for path in args.configs}
     with ThreadPoolExecutor(args.jobs) as pool:
-        # What main() itself was given after --cfg-options, word by word.
-        options = sys.argv[sys.argv.index('--cfg-options') :] if args.cfg_options else []
+        options = words_after(sys.argv, '--cfg-options')
         jobs = {
             pool.submit(run, path, args.work_dir / path.stem, options, threads): path.stem
             for path in args.configs
         }
-        for job in tqdm(as_completed(jobs), total=len(jobs), unit='config'):
-            tqdm.write(f'{jobs[job]}: {job.result():.1f} min of training')
+        try:
+            for job in tqdm(as_completed(jobs), total=len(jobs), unit='config'):
+                tqdm.write(f'{jobs[job]}: {job.result():.1f} min of training')
+        except UserError:
+            pool.shutdown(cancel_futures=True)  # what runs ends; what waits does not begin
+            raise
     write_table(args.work_dir, sizes, args.metrics)
+
+
+def words_after(words: list[str], flag: str) -> list[str]:
+    """A flag of the command line with its values, as they were typed; nothing if it is absent."""
+    if flag not in words:
+        return []
+    first = words.index(flag)
+    rest = itertools.takewhile(lambda word: not word.startswith('--'), words[first + 1 :])
+    return [flag, *rest]
 
 
 def count_parameters(config: Path, overrides: dict | None) -> int:
@@ -87,22 +102,27 @@ def count_parameters(config: Path, overrides: dict | None) -> int:
 def run(config: Path, folder: Path, options: list[str], threads: str) -> float:
     """Train and test one config unless it is done; the minutes that its training took."""
     folder.mkdir(parents=True, exist_ok=True)
-    clock = folder / 'training_minutes.json'
-    if not clock.is_file():
+    clock = folder / 'training.json'
+    attempts = json.loads(clock.read_text()) if clock.is_file() else dict(minutes=0, done=False)
+    if not attempts['done']:
         start = time.monotonic()
-        call('train.py', [config, '--resume'], folder, options, threads)
-        write_json(clock, (time.monotonic() - start) / 60)
+        try:
+            call('train.py', [config, '--resume'], folder, options, threads)
+            attempts['done'] = True
+        finally:
+            attempts['minutes'] += (time.monotonic() - start) / 60
+            write_json(clock, attempts)
     if not (folder / 'metrics.json').is_file():
         checkpoint = (folder / 'last_checkpoint').read_text().strip()
         call('test.py', [config, checkpoint], folder, options, threads)
-    return json.loads(clock.read_text())
+    return attempts['minutes']
 
 
 def call(tool: str, arguments: list, folder: Path, options: list[str], threads: str) -> None:
     command = [sys.executable, TOOLS / tool, *arguments, '--work-dir', folder, *options]
     log = folder / tool.replace('.py', '.log')
     environment = {**os.environ, 'OMP_NUM_THREADS': threads}
-    with log.open('w') as file:
+    with log.open('a') as file:
         done = subprocess.run(
             [*map(str, command)], stdout=file, stderr=subprocess.STDOUT, env=environment
         )
@@ -116,7 +136,7 @@ def write_table(work_dir: Path, sizes: dict[str, int], chosen: list[str] | None)
     columns = chosen or chief_metrics(metrics.values())
     rows = [['config', 'parameters (M)', 'training (min)', *columns]]
     for name, size in sizes.items():
-        minutes = json.loads((work_dir / name / 'training_minutes.json').read_text())
+        minutes = json.loads((work_dir / name / 'training.json').read_text())['minutes']
         values = [metrics[name].get(column) for column in columns]
         cells = ['' if value is None else f'{value:.3f}' for value in values]
         rows.append([name, f'{size / 1e6:.2f}', f'{minutes:.1f}', *cells])

@@ -2,7 +2,7 @@
 
     python tools/plot_log.py work_dirs/RUN --keys weight/ --out weights.png
 
-Reads the last ``vis_data/scalars.json`` in each work dir, which every training writes.
+Reads ``*/vis_data/scalars.json`` in each work dir, which every training writes.
 """
 
 from __future__ import annotations
@@ -53,12 +53,13 @@ def main() -> None:
 
 def read_curves(work_dir: Path, keys: tuple[str, ...]) -> dict[str, tuple[list, list]]:
     """Name to iterations and values, of the names that begin with one of the keys."""
+    # One for each time that the training was resumed.
     logs = sorted(work_dir.glob('*/vis_data/scalars.json'))
     if not logs:
         raise UserError(f'{work_dir} has no */vis_data/scalars.json; is it the work dir of a run?')
     curves: dict[str, tuple[list, list]] = {}
     names: dict[str, None] = {}
-    for line in logs[-1].read_text().splitlines():
+    for line in (line for log in logs for line in log.read_text().splitlines()):
         record = json.loads(line)
         names.update(dict.fromkeys(record))
         for name in record:

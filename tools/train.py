@@ -33,6 +33,8 @@ def main() -> None:
     args = parse_args()
     cfg = config_of(args)
     if args.amp:
+        if cfg.optim_wrapper.type != 'OptimWrapper':
+            raise UserError(f'--amp cannot be used with {cfg.optim_wrapper.type}')
         cfg.optim_wrapper.type = 'AmpOptimWrapper'
         cfg.optim_wrapper.loss_scale = 'dynamic'
     if args.auto_scale_lr:

@@ -59,6 +59,55 @@ def train(root, work_dir, balancer, kill_before=None, resume=False) -> dict[int,
     return watch.states
 
 
+class Order(Hook):
+    """Keep which images each iteration saw."""
+
+    def __init__(self) -> None:
+        self.seen: dict[int, list[int]] = {}
+
+    def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None) -> None:
+        self.seen[runner.iter] = [sample.img_id for sample in data_batch['data_samples']]
+
+
+def run_in_order(root, work_dir, epochs: int, resume: bool) -> Order:
+    cfg = make_config(root, work_dir, dict(type='RandomLossWeighting'), resume)
+    cfg.randomness = dict(seed=None)  # a new one for each run
+    shares = dict(mask=0.5, detection=0.5)
+    cfg.train_dataloader.sampler = dict(type='ShareSampler', shares=shares, epoch_length=7)
+    cfg.train_dataloader.batch_sampler = None
+    cfg.train_cfg.max_epochs = epochs
+    runner = TaskRunner.from_cfg(cfg)
+    order = Order()
+    runner.register_hook(order)
+    runner.train()
+    order.sampler = runner.train_dataloader.sampler
+    return order
+
+
+def test_a_resumed_run_goes_on_with_the_order_of_the_images(tiny_coco, tmp_path):
+    first = run_in_order(tiny_coco, tmp_path / 'work', epochs=1, resume=False)
+    second = run_in_order(tiny_coco, tmp_path / 'work', epochs=2, resume=True)
+    assert sorted(second.seen) == list(range(7, 14))
+    assert second.sampler.seed == first.sampler.seed
+    sampler = first.sampler
+    sampler.set_epoch(1)
+    assert [image for (image,) in second.seen.values()] == [
+        sampler.dataset.get_data_info(index)['img_id'] for index in sampler
+    ]
+
+
+def test_a_run_from_the_weights_of_another_begins_its_own_balance(tiny_coco, tmp_path):
+    balancer = dict(type='WarmUp', iterations=4)
+    train(tiny_coco, tmp_path / 'first', balancer)
+    cfg = make_config(tiny_coco, tmp_path / 'second', balancer, resume=False)
+    cfg.load_from = str(tmp_path / 'first' / 'epoch_3.pth')
+    runner = TaskRunner.from_cfg(cfg)
+    watch = Watch()
+    runner.register_hook(watch)
+    runner.train()
+    assert watch.states[0]['iteration'] == 0
+
+
 @pytest.mark.parametrize('balancer', BALANCERS, ids=lambda balancer: balancer['type'])
 def test_a_killed_and_resumed_run_goes_on_with_the_same_state(balancer, tiny_coco, tmp_path):
     # Killed in the second epoch; its first iteration is the first after the checkpoint.

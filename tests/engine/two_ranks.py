@@ -29,6 +29,7 @@ BALANCERS = dict(
     dynamic=dict(type='DynamicWeightAverage', interval=4),
     random=dict(type='RandomLossWeighting'),
     warm_up=dict(type='WarmUp', iterations=5, balancer=dict(type='UncertaintyWeighting')),
+    unused=dict(type='UncertaintyWeighting'),  # with find_unused_parameters
 )
 LABELLED = ('masks', 'grades')
 STEPS = 20
@@ -50,6 +51,7 @@ def config_of(root: Path, out: Path, name: str, rank: int) -> Config:
             cfg[key] = None
     cfg.default_hooks.checkpoint = None
     cfg.launcher = 'pytorch'
+    cfg.find_unused_parameters = name == 'unused'
     cfg.work_dir = str(out / name)
     cfg.experiment_name = name
     return cfg

@@ -11,6 +11,7 @@ from networks import tiny_batch, tiny_config, tiny_model
 
 from projects.smn.engine import link_tasks
 from projects.smn.errors import UserError
+from projects.smn.models.detectors import balanced_losses
 
 NAMES = ['detection', *TASKS]
 
@@ -73,6 +74,41 @@ def test_learned_weights_are_in_the_optimizer_without_weight_decay(tiny_coco):
     ]
     assert group['weight_decay'] == 0
     assert any(group['weight_decay'] > 0 for group in optimizer.param_groups)
+
+
+def test_an_optimizer_without_weight_decay_stays_as_it_is(tiny_coco):
+    cfg = tiny_config(tiny_coco)
+    cfg.model.balancer = dict(type='UncertaintyWeighting')
+    cfg.optim_wrapper = dict(type='OptimWrapper', optimizer=dict(type='SGD', lr=0.1))
+    cfg = link_tasks(cfg)
+    build_optim_wrapper(MODELS.build(cfg.model), cfg.optim_wrapper)
+
+
+@pytest.mark.parametrize('key', ['balancer', 'balancer.', 'log_variances'])
+def test_a_learning_rate_for_the_weights_does_not_bring_weight_decay_back(key, tiny_coco):
+    cfg = tiny_config(tiny_coco)
+    cfg.model.balancer = dict(type='UncertaintyWeighting')
+    cfg.optim_wrapper.paramwise_cfg.custom_keys = {key: dict(lr_mult=5.0)}
+    cfg = link_tasks(cfg)
+    model = MODELS.build(cfg.model)
+    groups = build_optim_wrapper(model, cfg.optim_wrapper).optimizer.param_groups
+    (group,) = [g for g in groups if any(p is model.balancer.log_variances for p in g['params'])]
+    assert group['weight_decay'] == 0
+    assert group['lr'] == 5 * cfg.optim_wrapper.optimizer.lr
+
+
+def test_the_mean_of_a_task_is_over_the_ranks_that_have_labels_of_it(tiny_coco, monkeypatch):
+    model = tiny_model(tiny_coco)
+    alone = forward(model, tiny_batch(tiny_coco))['balanced']
+    monkeypatch.setattr(balanced_losses, 'get_world_size', lambda: 4)
+    # Of the three other ranks, all see boxes, and none sees a label of any other task.
+    others = torch.tensor([3.0] + [0.0] * len(TASKS))
+    monkeypatch.setattr(balanced_losses, 'all_reduce', lambda ranks: ranks.add_(others))
+    here = forward(model, tiny_batch(tiny_coco))['balanced']
+    for name in TASKS:
+        # DistributedDataParallel divides by four.
+        torch.testing.assert_close(here[name] / 4, alone[name])
+    torch.testing.assert_close(here['detection'], alone['detection'])
 
 
 def test_a_step_moves_learned_weights(tiny_coco):

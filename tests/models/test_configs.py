@@ -13,7 +13,7 @@ from networks import ROOT, losses_of
 
 from projects.smn.engine import link_tasks
 
-FAMILY = sorted(ROOT.glob('configs/fruit/*.py'))
+FAMILY = sorted(ROOT.glob('configs/fruit/**/*.py'))
 
 
 @pytest.mark.parametrize('path', FAMILY, ids=lambda path: path.stem)

@@ -105,6 +105,23 @@ def test_unlabelled_images_do_not_change_the_loss_of_the_labelled_regions(task, 
     assert alone > 0
 
 
+@pytest.mark.parametrize('task', TASKS)
+def test_unlabelled_objects_of_an_image_take_no_place_of_the_labelled(task, tiny_coco):
+    content = read_coco(tiny_coco)
+    card = next(a for a in content['annotations'] if a['category_id'] == 2)
+    card.pop('segmentation')
+    card.pop('attributes')
+    write_coco(tiny_coco, content)
+    model = tiny_model(tiny_coco)
+    seen = []
+    for head in model.roi_head.heads.values():
+        head.register_forward_pre_hook(lambda head, args: seen.append((head.kinds, args[1])))
+        head.max_rois = 1
+    losses_of(model, tiny_batch(tiny_coco, indices=(0,)))
+    (rois,) = [rois for kinds, rois in seen if model.tasks[task].kind in kinds]
+    assert len(rois) == 1
+
+
 @pytest.mark.parametrize('count', [0, 1, 3])
 def test_any_number_of_tasks_of_each_kind_trains_and_predicts(count, tiny_coco):
     kinds = (

@@ -1,11 +1,11 @@
-"""Several configs side by side, and curves of a log."""
+"""Several configs side by side."""
 
 from __future__ import annotations
 
 import csv
 
-import cv2
 from command_line import DEMO, on, run
+from compare import words_after
 
 
 def test_configs_are_trained_once_and_put_into_one_table(fruit, tmp_path):
@@ -35,22 +35,7 @@ def test_configs_of_the_same_name_are_refused(tmp_path):
     assert DEMO.stem in done.stderr
 
 
-def write_log(work_dir, *lines: str) -> None:
-    folder = work_dir / '20260101_000000' / 'vis_data'
-    folder.mkdir(parents=True)
-    (folder / 'scalars.json').write_text('\n'.join(lines))
-
-
-def test_curves_of_a_log_are_drawn(tmp_path):
-    write_log(tmp_path / 'run', '{"weight/a": 1.0, "step": 50}', '{"weight/a": 0.5, "step": 100}')
-    done = run('plot_log.py', tmp_path / 'run', '--out', tmp_path / 'out' / 'curves.png')
-    assert done.returncode == 0, done.stderr
-    assert cv2.imread(str(tmp_path / 'out' / 'curves.png')) is not None
-
-
-def test_keys_that_a_log_lacks_are_named_with_those_it_has(tmp_path):
-    write_log(tmp_path / 'run', '{"loss": 1.0, "step": 50}')
-    done = run('plot_log.py', tmp_path / 'run', '--out', tmp_path / 'curves.png')
-    assert done.returncode == 2
-    assert "'weight/'" in done.stderr
-    assert "'loss'" in done.stderr
+def test_the_flags_after_the_options_are_not_passed_on():
+    words = ['compare.py', 'a.py', '--cfg-options', 'x=1', 'y=2', '--jobs', '2']
+    assert words_after(words, '--cfg-options') == ['--cfg-options', 'x=1', 'y=2']
+    assert words_after(words[:2], '--cfg-options') == []

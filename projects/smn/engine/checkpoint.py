@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pickle import UnpicklingError
+from typing import Any
 
 import torch
 from mmengine.runner.checkpoint import CheckpointLoader, get_torch_safe_globals
@@ -50,14 +51,21 @@ def load_checkpoint_file(filename: str, map_location: str | Callable = 'cpu') ->
     return checkpoint
 
 
+def without_balancer(state_dict: Mapping[str, Any]) -> dict[str, Any]:
+    """The state of what predicts, without that of the losses' balancer."""
+    return {key: value for key, value in state_dict.items() if not key.startswith('balancer.')}
+
+
 def check_architecture(model: nn.Module, checkpoint: dict, filename: str) -> None:
     """Check that a checkpoint has the model's parameters, all of them and no others.
+
+    What belongs to training alone, the balancer, may differ.
 
     Raises:
         UserError: Otherwise; it names the first few that differ.
     """
-    theirs = checkpoint['state_dict']
-    ours = model.state_dict()
+    theirs = without_balancer(checkpoint['state_dict'])
+    ours = without_balancer(model.state_dict())
     missing = [key for key in ours if key not in theirs]
     unexpected = [key for key in theirs if key not in ours]
     reshaped = [key for key in ours if key in theirs and theirs[key].shape != ours[key].shape]

@@ -97,6 +97,11 @@ def _set_pretrained(backbone: ConfigDict, pretrained: str | None) -> None:
 
 def _free_balancer_of_weight_decay(optim_wrapper: ConfigDict) -> None:
     """Weight decay would pull learned log-variances towards a variance of one."""
+    if optim_wrapper.optimizer.get('weight_decay') is None:
+        return  # there is none, and mmengine refuses to multiply it
     paramwise = dict(optim_wrapper.get('paramwise_cfg') or {})
-    keys = {'balancer.': dict(decay_mult=0.0), **paramwise.get('custom_keys', {})}
+    keys = dict(paramwise.get('custom_keys') or {})
+    matching = [key for key in keys if key in 'balancer.log_variances'] or ['balancer.']
+    for key in matching:
+        keys[key] = dict(keys.get(key, {}), decay_mult=0.0)
     optim_wrapper.paramwise_cfg = dict(paramwise, custom_keys=keys)

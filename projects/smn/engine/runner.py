@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import torch
 from mmengine.config import Config
@@ -13,7 +14,7 @@ from mmengine.runner import Runner
 from mmengine.runner.checkpoint import _load_checkpoint_to_model
 from torch import nn
 
-from .checkpoint import check_architecture, load_checkpoint_file
+from .checkpoint import check_architecture, load_checkpoint_file, without_balancer
 from .linking import link_tasks
 
 
@@ -25,20 +26,22 @@ class TaskRunner(Runner):
     """
 
     _exact_checkpoint = False
+    _resumes = False
 
     @classmethod
     def from_cfg(cls, cfg: Config) -> TaskRunner:
         return super().from_cfg(link_tasks(cfg))
 
     def setup_env(self, env_cfg: dict) -> None:
-        """Use gloo where a config asks for nccl but there is no GPU."""
-        dist_cfg = dict(env_cfg.get('dist_cfg') or {})
-        if dist_cfg.get('backend') == 'nccl' and not torch.cuda.is_available():
-            dist_cfg['backend'] = 'gloo'
+        """Without a GPU, let processes talk by gloo, also where a config asks for nccl."""
+        missing = not torch.cuda.is_available() and not is_distributed()
+        if self.distributed and self.launcher == 'pytorch' and missing:
             # mmengine asks for a GPU before it makes the group of processes, whatever the backend.
-            if self.distributed and self.launcher == 'pytorch' and not is_distributed():
-                torch.distributed.init_process_group('gloo')
-        super().setup_env(dict(env_cfg, dist_cfg=dist_cfg))
+            timeout = (env_cfg.get('dist_cfg') or {}).get('timeout')
+            torch.distributed.init_process_group(
+                'gloo', timeout=None if timeout is None else timedelta(seconds=timeout)
+            )
+        super().setup_env(env_cfg)
 
     def wrap_model(self, model_wrapper_cfg: dict | None, model: nn.Module) -> nn.Module:
         """Without a GPU, tell ``DistributedDataParallel`` so; mmengine would name one."""
@@ -53,6 +56,15 @@ class TaskRunner(Runner):
         self._exact_checkpoint = True
         return super().test()
 
+    def resume(self, *args, **kwargs) -> None:
+        """Go on with the state of the balancer and, for the sampler, with the seed of the run."""
+        self._resumes = True
+        super().resume(*args, **kwargs)
+        # mmengine restores the seed when the sampler has been built with another one.
+        sampler = self.train_dataloader.sampler
+        if hasattr(sampler, 'seed') and 'seed' not in self.cfg.train_dataloader.get('sampler', {}):
+            sampler.seed = self.seed
+
     def load_checkpoint(
         self,
         filename: str,
@@ -66,6 +78,9 @@ class TaskRunner(Runner):
             UserError: If the file is missing or unsafe, or, in a test, of another network.
         """
         checkpoint = load_checkpoint_file(filename, map_location)
+        if not self._resumes:
+            # Weights of losses belong to a run: another one begins its own.
+            checkpoint['state_dict'] = without_balancer(checkpoint['state_dict'])
         self.call_hook('after_load_checkpoint', checkpoint=checkpoint)
         model = self.model.module if is_model_wrapper(self.model) else self.model
         if self._exact_checkpoint:

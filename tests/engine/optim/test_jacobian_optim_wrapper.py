@@ -44,7 +44,7 @@ def test_accumulated_batches_share_one_step():
     torch.testing.assert_close(parameter.data, torch.tensor([2.0]))
 
 
-@pytest.mark.parametrize('aggregator', ['Sum', 'UPGrad', 'PCGrad'])
+@pytest.mark.parametrize('aggregator', ['Sum', 'UPGrad', 'PCGrad', 'MGDA'])
 def test_a_network_trains_with_tasks_that_have_no_labels_in_the_batch(aggregator, tiny_coco):
     model = tiny_model(tiny_coco)
     config = dict(

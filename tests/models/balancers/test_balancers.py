@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 import torch
-from mmdet.registry import MODELS
 
-import projects.smn.models  # noqa: F401
 from projects.smn.errors import UserError
+from projects.smn.models.balancers import build_balancer
 
 TASKS = ('detection', 'mask', 'neck')
 ALL = [
@@ -20,8 +19,8 @@ ALL = [
 every = pytest.mark.parametrize('config', ALL, ids=lambda config: config['type'])
 
 
-def build(config, tasks=TASKS):
-    return MODELS.build(dict(config, tasks=tasks))
+def build(config):
+    return build_balancer(config, TASKS)
 
 
 def some_losses(step: int = 0) -> dict[str, torch.Tensor]:
@@ -96,6 +95,20 @@ def test_a_task_without_labels_stays_in_the_graph_with_zero_gradient(config):
         assert weighted['neck'] == 0
     for parameter in balancer.parameters():
         assert parameter.grad[TASKS.index('neck')] == 0
+
+
+@pytest.mark.parametrize(
+    ('config', 'words'),
+    [
+        (dict(type='GradNorm'), "'GradNorm'"),
+        (dict(weights=dict(neck=2.0)), 'None'),
+        (dict(type='FixedWeights', wieghts={}), 'FixedWeights.*wieghts'),
+        (dict(type='WarmUp', balancer=dict(type='GradNorm')), "'GradNorm'"),
+    ],
+)
+def test_a_balancer_that_cannot_be_built_is_one_sentence(config, words):
+    with pytest.raises(UserError, match=words):
+        build_balancer(config, TASKS)
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,13 @@ def test_batches_without_labels_do_not_count_as_a_loss_of_zero():
     assert step(with_gaps, a=1, b=1) == step(without, a=1, b=1)
 
 
+def test_a_loss_that_was_nothing_does_not_take_the_weight_of_all_others():
+    balancer = DynamicWeightAverage(('a', 'b'), interval=1)
+    for a in (0.0, 1.0):
+        step(balancer, a=a, b=1)
+    assert step(balancer, a=1, b=1) == dict(a=1, b=1)
+
+
 def test_a_task_that_was_never_labelled_does_not_spoil_the_others():
     balancer = DynamicWeightAverage(('a', 'b'), interval=1)
     for _ in range(4):

@@ -1,6 +1,6 @@
 """Weigh the losses of the tasks; one file per method."""
 
-from .base import LossBalancer
+from .base import LossBalancer, build_balancer
 from .dynamic_weight_average import DynamicWeightAverage
 from .fixed_weights import FixedWeights
 from .random_loss_weighting import RandomLossWeighting
@@ -14,4 +14,5 @@ __all__ = [
     'RandomLossWeighting',
     'UncertaintyWeighting',
     'WarmUp',
+    'build_balancer',
 ]

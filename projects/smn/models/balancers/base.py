@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import torch
+from mmdet.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor
 
@@ -53,6 +54,21 @@ class LossBalancer(BaseModule):
                     f'{type(self).__name__}({option}=...) names {name!r}, which is no task; '
                     f'there are {listing(self.tasks, 20)}'
                 )
+
+
+def build_balancer(config: Mapping, tasks: Sequence[str]) -> LossBalancer:
+    """Build a balancer from its config.
+
+    Raises:
+        UserError: If there is no such type, or it has no such option.
+    """
+    kind = config.get('type')
+    if kind is None or MODELS.get(kind) is None:
+        raise UserError(f'there is no balancer of type {kind!r}; see docs/balancing.md')
+    try:
+        return MODELS.build(dict(config, tasks=tasks))
+    except TypeError as error:
+        raise UserError(f'balancer {kind}: {error}') from error
 
 
 def weigh(losses: Mapping[str, Tensor], weights: Tensor) -> tuple[Losses, Losses]:

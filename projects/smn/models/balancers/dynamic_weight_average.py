@@ -10,6 +10,8 @@ from mmengine.dist import all_reduce
 
 from .base import LossBalancer, Losses, stacked, weigh
 
+NOTHING = 1e-6
+
 
 @MODELS.register_module()
 class DynamicWeightAverage(LossBalancer):
@@ -64,6 +66,7 @@ class DynamicWeightAverage(LossBalancer):
         self.mean.copy_(mean)
         self.totals.zero_()
         self.batches.zero_()
-        # 1 for a task whose speed is not known yet.
-        speed = torch.nan_to_num(self.mean / self.mean_before.clamp(min=1e-12), nan=1.0)
+        # 1 for a task whose speed is not known yet, or whose loss was nothing already.
+        known = self.mean_before > NOTHING
+        speed = torch.where(known, self.mean / self.mean_before, torch.ones_like(self.mean))
         self.weights.copy_(torch.softmax(speed / self.temperature, 0) * len(self.tasks))

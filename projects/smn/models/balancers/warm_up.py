@@ -10,7 +10,7 @@ from mmdet.registry import MODELS
 from projects.smn.errors import UserError
 from projects.smn.tasks import DETECTION
 
-from .base import LossBalancer, Losses
+from .base import LossBalancer, Losses, build_balancer
 
 
 @MODELS.register_module()
@@ -46,7 +46,7 @@ class WarmUp(LossBalancer):
                     'number, 0 or more'
                 )
         self.iterations = dict(iterations)
-        self.balancer = MODELS.build(dict(balancer, tasks=self.tasks))
+        self.balancer = build_balancer(balancer, self.tasks)
         self.register_buffer('iteration', torch.zeros((), dtype=torch.long))
 
     def forward(self, losses: Losses, active: Collection[str]) -> tuple[Losses, Losses]:

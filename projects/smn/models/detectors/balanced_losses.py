@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import torch
-from mmdet.registry import MODELS
+from mmengine.dist import all_reduce, get_world_size
 from mmengine.optim import OptimWrapper
 from torch import Tensor
 
-from projects.smn.errors import UserError
 from projects.smn.tasks import DETECTION
+
+from ..balancers import build_balancer
 
 
 class BalancedLosses:
@@ -31,14 +32,10 @@ class BalancedLosses:
             tasks: The names of the config's tasks.
 
         Raises:
-            UserError: If there is no balancer of this type.
+            UserError: If there is no such balancer, or it names a task that does not exist.
         """
         self.balanced_tasks = (DETECTION, *tasks)
-        self.balancer = None
-        if balancer is not None:
-            if MODELS.get(balancer['type']) is None:
-                raise UserError(f'there is no balancer {balancer["type"]!r}; see docs/balancing.md')
-            self.balancer = MODELS.build(dict(balancer, tasks=self.balanced_tasks))
+        self.balancer = build_balancer(balancer, self.balanced_tasks) if balancer else None
 
     def forward(self, inputs: Tensor, data_samples: list | None = None, mode: str = 'tensor'):
         """As in ``BaseDetector``; with ``mode='loss'`` also ``balanced``, task to weighted loss."""
@@ -48,13 +45,27 @@ class BalancedLosses:
 
     def _balance(self, losses: dict) -> dict:
         counts = {name: losses.pop(f'labelled/{name}') for name in self.balanced_tasks}
-        by_task = self._by_task(losses)
-        balanced, weights = by_task, {}
+        active = {name for name, count in counts.items() if count > 0}
+        balanced, weights = self._by_task(losses), {}
         if self.balancer is not None:
-            active = {name for name, count in counts.items() if count > 0}
-            balanced, weights = self.balancer(by_task, active)
+            balanced, weights = self.balancer(balanced, active)
+        balanced = self._over_ranks(balanced, active)
         weights = {f'weight/{name}': weight for name, weight in weights.items()}
-        return dict(losses, balanced=balanced, **weights)
+        return dict(losses, balanced=balanced, active=active, **weights)
+
+    def _over_ranks(self, losses: dict[str, Tensor], active: set[str]) -> dict[str, Tensor]:
+        """Make up for ranks without labels of a task.
+
+        ``DistributedDataParallel`` takes the mean over all ranks; a task's mean is over those that
+        have labels of it, or a rare label would count less the more ranks there are.
+        """
+        if get_world_size() == 1:
+            return losses
+        some_loss = next(iter(losses.values()))
+        ranks = some_loss.new_tensor([name in active for name in losses])
+        all_reduce(ranks)
+        factors = get_world_size() / ranks.clamp(min=1)
+        return {name: loss * f for (name, loss), f in zip(losses.items(), factors, strict=True)}
 
     def _by_task(self, losses: Mapping) -> dict[str, Tensor]:
         sums: dict[str, list[Tensor]] = {name: [] for name in self.balanced_tasks}
@@ -69,6 +80,7 @@ class BalancedLosses:
         """The weighted sum, and what is logged."""
         losses = dict(losses)
         total = sum(losses.pop('balanced').values())
+        losses.pop('active')
         _, log_vars = super().parse_losses(losses)
         log_vars['loss'] = total
         return total, log_vars
@@ -81,7 +93,10 @@ class BalancedLosses:
             data = self.data_preprocessor(data, training=True)
             losses = self._run_forward(data, mode='loss')
         _, log_vars = self.parse_losses(losses)
-        optim_wrapper.update_params(losses['balanced'])
+        balanced = losses['balanced']
+        # A gradient of zero is no opinion; some methods would take it for one and stand still.
+        labelled = {name: loss for name, loss in balanced.items() if name in losses['active']}
+        optim_wrapper.update_params(labelled or balanced)
         return log_vars
 
 

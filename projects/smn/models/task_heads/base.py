@@ -97,11 +97,14 @@ class Positives:
     """(P,)"""
 
 
-def draw_positives(result: SamplingResult, limit: int | None) -> SamplingResult | Positives:
-    """At most ``limit`` positive RoIs of an image, at random; all of them for ``None``."""
-    if limit is None or len(result.pos_priors) <= limit:
-        return result
-    chosen = torch.randperm(len(result.pos_priors), device=result.pos_priors.device)[:limit]
+def draw_positives(result: SamplingResult, labelled: Tensor, limit: int | None) -> Positives:
+    """Positive RoIs of an image whose object is ``labelled``, (P,) bool.
+
+    At most ``limit`` of them, at random; all of them for ``None``.
+    """
+    chosen = labelled.nonzero()[:, 0]
+    if limit is not None and len(chosen) > limit:
+        chosen = chosen[torch.randperm(len(chosen), device=chosen.device)[:limit]]
     return Positives(
         result.pos_priors[chosen], result.pos_gt_labels[chosen], result.pos_assigned_gt_inds[chosen]
     )

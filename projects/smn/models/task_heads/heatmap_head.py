@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import torch
+from mmdet.models.task_modules.samplers import SamplingResult
 from mmdet.registry import MODELS
+from mmdet.structures import SampleList
 from mmengine.model import ModuleDict, kaiming_init
+from mmengine.structures import InstanceData
 from torch import Tensor, nn
 
 from projects.smn.tasks import Task
 
-from .base import TaskHead
+from .base import Positives, TaskHead, draw_positives
 
 
 class HeatmapHead(TaskHead):
@@ -20,8 +24,8 @@ class HeatmapHead(TaskHead):
         tasks: The tasks of this head.
         roi_extractor: Config of the RoI extractor.
         trunk: Options of mmdet's ``FCNMaskHead``, whose convolutions and upsampling are the trunk.
-        max_rois: Train on at most this many positive RoIs of an image, drawn at random, where all
-            of them cost too much.
+        max_rois: Train on at most this many positive RoIs of an image, drawn at random from those
+            whose object has a label of any task of this head, where all of them cost too much.
     """
 
     def __init__(
@@ -45,6 +49,24 @@ class HeatmapHead(TaskHead):
     def num_maps(self, task: Task) -> int:
         """How many maps a task needs per RoI."""
         raise NotImplementedError
+
+    def labelled(self, name: str, truth: InstanceData) -> Tensor:
+        """Which objects of an image have a label of a task: (N,) bool."""
+        raise NotImplementedError
+
+    def draw(
+        self, sampling_results: list[SamplingResult], batch_data_samples: SampleList
+    ) -> list[Positives]:
+        """The RoIs of each image to train on: others would cost time and teach nothing."""
+        drawn = []
+        for result, sample in zip(sampling_results, batch_data_samples, strict=True):
+            useful = [
+                self.labelled(name, sample.gt_instances)[result.pos_assigned_gt_inds]
+                & (self.channels(name, result.pos_gt_labels) >= 0)
+                for name in self.tasks
+            ]
+            drawn.append(draw_positives(result, torch.stack(useful).any(0), self.max_rois))
+        return drawn
 
     @property
     def map_size(self) -> tuple[int, int]:

@@ -11,11 +11,12 @@ from mmdet.registry import MODELS, TASK_UTILS
 from mmdet.structures import SampleList
 from mmdet.structures.bbox import bbox2roi
 from mmdet.utils import InstanceList
+from mmengine.structures import InstanceData
 from torch import Tensor
 
 from projects.smn.tasks import Task
 
-from .base import draw_positives, of_positives, positive_labels, positive_rois, split_by_image
+from .base import of_positives, positive_labels, positive_rois, split_by_image
 from .heatmap_head import HeatmapHead
 from .rois import expanded
 
@@ -48,6 +49,9 @@ class KeypointTaskHead(HeatmapHead):
     def num_maps(self, task: Task) -> int:
         return len(task.points)
 
+    def labelled(self, name: str, truth: InstanceData) -> Tensor:
+        return (truth[name][..., 2] > 0).any(-1)
+
     def forward(self, x: tuple[Tensor, ...], rois: Tensor) -> dict[str, Tensor]:
         """Logits of every task, (R, K, h, w), on the enlarged RoIs."""
         return super().forward(x, expanded(rois, self.expand))
@@ -58,7 +62,7 @@ class KeypointTaskHead(HeatmapHead):
         sampling_results: list[SamplingResult],
         batch_data_samples: SampleList,
     ) -> dict[str, Tensor]:
-        sampling_results = [draw_positives(r, self.max_rois) for r in sampling_results]
+        sampling_results = self.draw(sampling_results, batch_data_samples)
         rois = positive_rois(sampling_results)
         labels = positive_labels(sampling_results)
         regions = expanded(rois, self.expand)[:, 1:]

@@ -13,11 +13,12 @@ from mmdet.structures.bbox import bbox2roi
 from mmdet.structures.mask import mask_target
 from mmdet.utils import InstanceList
 from mmengine.config import ConfigDict
+from mmengine.structures import InstanceData
 from torch import Tensor
 
 from projects.smn.tasks import Task
 
-from .base import draw_positives, of_positives, positive_labels, positive_rois, split_by_image
+from .base import Positives, of_positives, positive_labels, positive_rois, split_by_image
 from .heatmap_head import HeatmapHead
 
 
@@ -43,13 +44,16 @@ class MaskTaskHead(HeatmapHead):
     def num_maps(self, task: Task) -> int:
         return len(task.of)
 
+    def labelled(self, name: str, truth: InstanceData) -> Tensor:
+        return truth[f'{name}_labelled']
+
     def loss(
         self,
         x: tuple[Tensor, ...],
         sampling_results: list[SamplingResult],
         batch_data_samples: SampleList,
     ) -> dict[str, Tensor]:
-        sampling_results = [draw_positives(r, self.max_rois) for r in sampling_results]
+        sampling_results = self.draw(sampling_results, batch_data_samples)
         logits = self(x, positive_rois(sampling_results))
         labels = positive_labels(sampling_results)
         losses = {}
@@ -70,7 +74,7 @@ class MaskTaskHead(HeatmapHead):
         self,
         name: str,
         chosen: Tensor,
-        sampling_results: list[SamplingResult],
+        sampling_results: list[Positives],
         batch_data_samples: SampleList,
     ) -> Tensor:
         """The masks of the chosen RoIs' objects, cut out and resized: (chosen, h, w)."""
