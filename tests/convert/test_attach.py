@@ -64,9 +64,16 @@ def test_two_heads_of_one_fruit_are_both_reported_and_its_tail_stays(attacher, f
 
 @pytest.mark.parametrize(
     ('x', 'why'),
-    [(500, 'far from the nearest object'), (150, 'far from the nearest object')],
+    [
+        (500, 'far from the nearest object'),
+        (150, 'far from the nearest object'),
+        (99, 'in one object and within 2 px of another'),
+        (102, 'about equally near to two objects'),
+    ],
 )
-def test_a_point_that_is_nowhere_is_reported(attacher, fruits, report, x, why):
+def test_a_point_that_nobody_can_attach_is_reported(attacher, fruits, report, x, why):
+    if x in (99, 102):
+        attacher.by_image[1].append(_square(4, 100.5 if x == 99 else 104))
     attacher.keypoints([_point('head', x)], ENDS)
     assert report.skipped == {f'points {why}': [f'head at {x},50 of a.jpg']}
     assert not any('keypoints' in fruit for fruit in fruits)

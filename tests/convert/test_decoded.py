@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
-from projects.smn.convert.decoded import decode
+from projects.smn.convert.decoded import decode, image_size
 
 SIZE = (40, 30)
 
@@ -61,6 +62,56 @@ def test_exif_does_not_turn_an_image_because_its_trimap_is_not_turned_either(tmp
     assert decoded.pixels.size == (decoded.width, decoded.height) == SIZE
 
 
+def _exif(orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    return exif
+
+
+@pytest.mark.parametrize('kind', ['JPEG', 'PNG', 'WEBP'])
+@pytest.mark.parametrize('orientation', range(1, 9))
+def test_the_size_is_the_one_that_opencv_reads(tmp_path, picture, kind, orientation):
+    path = tmp_path / f'a.{kind.lower()}'
+    picture.save(path, kind, exif=_exif(orientation))
+    height, width = cv2.imread(str(path)).shape[:2]
+    assert image_size(path) == (width, height, orientation > 1)
+
+
+@pytest.mark.parametrize('orientation', [1, 3, 6])
+def test_a_tiff_has_the_size_that_its_orientation_says(tmp_path, picture, orientation):
+    path = tmp_path / 'a.tif'
+    picture.save(path, exif=_exif(orientation))
+    decoded = decode(path)
+    assert image_size(path) == (*(SIZE[::-1] if orientation == 6 else SIZE), False)
+    assert decoded.pixels.size == (decoded.width, decoded.height) == image_size(path)[:2]
+
+
+@pytest.mark.parametrize('orientation', [None, 1])
+def test_only_exif_turns_an_image_and_not_xmp(tmp_path, picture, orientation):
+    path, xmp = tmp_path / 'a.jpg', b'<x:xmpmeta><a tiff:Orientation="6"/></x:xmpmeta>'
+    picture.save(path, xmp=xmp, **({'exif': _exif(orientation)} if orientation else {}))
+    height, width = cv2.imread(str(path)).shape[:2]
+    assert image_size(path) == (width, height, False) == (*SIZE, False)
+    assert decode(path).kind == 'JPEG'
+
+
+@pytest.mark.parametrize('block', [b'', b'Exif\0\0', b'Exif\0\0junk', b'Exif\0\0II*\0\xff\0\0\0\1'])
+def test_a_damaged_exif_block_turns_nothing(tmp_path, picture, block):
+    path = tmp_path / 'a.jpg'
+    picture.save(path, exif=block)
+    assert image_size(path) == (*SIZE, False)
+    assert decode(path).kind == 'JPEG'
+
+
+def test_16_bits_are_scaled_as_opencv_does(tmp_path):
+    values = np.random.default_rng(0).integers(0, 65536, (30, 40), np.uint16)
+    path = tmp_path / 'a.png'
+    Image.fromarray(values).save(path)
+    decoded = decode(path)
+    assert decoded.kind == 'PNG in I;16'
+    assert np.array_equal(decoded.pixels, cv2.imread(str(path)))
+
+
 def test_exif_that_turns_nothing_is_ordinary(tmp_path, picture):
     path, exif = tmp_path / 'a.jpg', Image.Exif()
     exif[0x0112] = 1
@@ -77,10 +128,12 @@ def test_a_truncated_image_is_none(tmp_path, picture, kind, share):
     content = path.read_bytes()
     path.write_bytes(content[: int(share * len(content))])
     assert decode(path) is None
+    assert image_size(path) is None
 
 
 def test_what_is_no_image_is_none(tmp_path):
     path = tmp_path / 'a.jpg'
     path.write_text('<html>404</html>')
     assert decode(path) is None
+    assert image_size(path) is None
     assert decode(tmp_path / 'missing.jpg') is None

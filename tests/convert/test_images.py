@@ -1,12 +1,11 @@
-"""Image files are found by what a record calls them, and measured as OpenCV reads them."""
+"""Image files are found by what a record calls them, compared and listed."""
 
 from __future__ import annotations
 
-import cv2
 import pytest
 from PIL import Image
 
-from projects.smn.convert.images import find_image, image_size, same_pictures, unused_images
+from projects.smn.convert.images import find_image, same_pictures, unused_images
 
 
 def _picture(path, colour=0, **options):
@@ -46,21 +45,6 @@ def test_what_is_no_file_is_not_found(tmp_path, name):
 def test_no_name_leads_out_of_the_folder(tmp_path):
     _picture(tmp_path / 'outside.jpg')
     assert find_image(tmp_path / 'inside', '../outside.jpg') is None
-
-
-@pytest.mark.parametrize('orientation', range(1, 9))
-def test_the_size_is_the_one_that_opencv_reads(tmp_path, orientation):
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    path = _picture(tmp_path / '1.jpg', exif=exif)
-    height, width = cv2.imread(str(path)).shape[:2]
-    assert image_size(path) == (width, height, orientation > 1)
-
-
-def test_a_file_that_is_no_image_has_no_size(tmp_path):
-    path = tmp_path / '1.jpg'
-    path.write_bytes(b'no picture')
-    assert image_size(path) is None
 
 
 def test_equal_files_form_one_group(tmp_path):

@@ -43,6 +43,15 @@ def test_compressed_and_plain_rle_measure_alike(seed):
     assert compressed.area == rle.area(pixels)
 
 
+@pytest.mark.parametrize('seed', range(5))
+def test_compressed_rle_that_is_too_short_or_too_long_measures_nothing(seed):
+    counts = rle.frPyObjects([_polygon(seed)], HEIGHT, WIDTH)[0]['counts'].decode()
+    size = [HEIGHT, WIDTH]
+    assert measure({'size': size, 'counts': counts}, *size)
+    for wrong in (counts[:-1], counts[: len(counts) // 2], counts[1:], counts + '5', counts + 'P'):
+        assert measure({'size': size, 'counts': wrong}, *size) is None
+
+
 def test_several_polygons_add_up():
     box, area = measure([SQUARE, [20, 2, 24, 2, 24, 12, 20, 12]], HEIGHT, WIDTH)[1:]
     assert (box, area) == ([2, 2, 22, 10], 140)
@@ -66,6 +75,13 @@ def test_only_the_sound_polygons_are_left():
         {'size': [HEIGHT, WIDTH], 'counts': [HEIGHT * WIDTH]},
         {'size': [HEIGHT, WIDTH], 'counts': ['x']},
         {'size': [HEIGHT, WIDTH], 'counts': [-1, 5]},
+        {'size': [HEIGHT, WIDTH], 'counts': [10, 20, 30]},
+        {'size': [HEIGHT, WIDTH], 'counts': [10, 99999999]},
+        {'size': [HEIGHT, WIDTH], 'counts': [10, 20.0, HEIGHT * WIDTH - 30]},
+        {'size': [HEIGHT, WIDTH], 'counts': []},
+        {'size': [HEIGHT, WIDTH], 'counts': ''},
+        {'size': [HEIGHT, WIDTH], 'counts': 'garbage'},
+        {'size': [HEIGHT, WIDTH], 'counts': 'né'},
         {'size': [9, 9], 'counts': [40, 41]},
     ],
 )

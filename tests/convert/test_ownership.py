@@ -44,6 +44,19 @@ def test_a_point_in_two_objects_of_similar_size_is_ambiguous(side, ambiguous):
     assert answer == ((None, ownership.TWO_SIZES) if ambiguous else (LARGE, ''))
 
 
+@pytest.mark.parametrize(('x', 'ambiguous'), [(50, False), (50.9, True), (52, True), (52.1, False)])
+def test_a_point_beside_the_border_of_another_object_is_ambiguous(x, ambiguous):
+    answer = (None, ownership.NEAR_ANOTHER) if ambiguous else (LARGE if x > 50 else SMALL, '')
+    assert owner_of_point([SMALL, LARGE], x, 40) == answer
+    assert nearest_to_point([SMALL, LARGE], x, 40, 0.1) == answer
+
+
+def test_a_point_beside_a_touching_object_is_ambiguous():
+    beside = square(100.5, 0, 300)
+    assert owner_of_point([LARGE, beside], 99, 50) == (None, ownership.NEAR_ANOTHER)
+    assert owner_of_point([LARGE, beside], 98, 50) == (LARGE, '')
+
+
 def test_distance_is_to_the_nearest_part_of_the_outline():
     assert distance(LARGE, 103, 104) == pytest.approx(5)
     assert distance(LARGE, 50, 50) == 0

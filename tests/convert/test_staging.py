@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from projects.smn.convert.staging import whole_folder
@@ -33,6 +35,22 @@ def test_an_earlier_result_is_replaced_and_stays_when_the_block_fails(tmp_path):
     assert list(tmp_path.iterdir()) == [out]
 
 
+def test_an_earlier_result_comes_back_when_the_new_one_cannot_take_its_place(tmp_path, monkeypatch):
+    out, rename = tmp_path / 'out', Path.rename
+    _write(out)
+
+    def fail(self, target):
+        if self.name.endswith('.new'):
+            raise OSError('no permission')
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, 'rename', fail)
+    with pytest.raises(OSError, match='no permission'):
+        _write(out, 'b.json')
+    assert [path.name for path in (out / 'annotations').iterdir()] == ['a.json']
+    assert list(tmp_path.iterdir()) == [out]
+
+
 def test_an_empty_folder_may_be_filled(tmp_path):
     _write(tmp_path)
     assert (tmp_path / 'summary.json').is_file()
@@ -57,3 +75,13 @@ def test_a_source_is_never_written_over(tmp_path, source):
         whole_folder(tmp_path, [tmp_path / source], 'mine'),
     ):
         raise AssertionError('the block must not run')
+
+
+def test_nothing_is_written_into_a_source(tmp_path):
+    (tmp_path / 'images').mkdir()
+    with (
+        pytest.raises(UserError, match='which is only read'),
+        whole_folder(tmp_path / 'images/new', [tmp_path], 'mine'),
+    ):
+        raise AssertionError('the block must not run')
+    assert list((tmp_path / 'images').iterdir()) == []

@@ -91,6 +91,34 @@ def test_every_form_of_a_mask_decodes_to_it(seed):
         assert np.array_equal(decoded, mask)
 
 
+FULL = HEIGHT * WIDTH
+
+
+@pytest.mark.parametrize(
+    'counts', [[], [10, 20, 30], [10, FULL], [-5, FULL + 5], [10.0, FULL - 10], '', 'garbage', 'é']
+)
+def test_runs_that_do_not_fill_their_mask_are_refused(counts):
+    with pytest.raises(UserError, match=rf'runs of its RLE .* do not fill \[{HEIGHT}, {WIDTH}\]'):
+        task().parse_label(dict(size=[HEIGHT, WIDTH], counts=counts))
+
+
+@pytest.mark.parametrize('size', [None, 'ab', [HEIGHT], [HEIGHT, str(WIDTH)], [0, 0]])
+def test_runs_without_a_size_are_refused(size):
+    with pytest.raises(UserError, match='runs of its RLE'):
+        task().parse_label(dict(size=size, counts=[FULL]))
+
+
+@pytest.mark.parametrize('seed', range(4))
+def test_compressed_runs_are_those_that_pycocotools_decodes(seed):
+    whole = encode_mask(blob(seed))
+    for cut in range(1, len(whole['counts'])):
+        with pytest.raises(UserError, match='do not fill'):
+            task().parse_label(dict(whole, counts=whole['counts'][:cut]))
+    for height in (1, 2 * HEIGHT):  # the same runs for another mask
+        with pytest.raises(UserError, match='do not fill'):
+            task().parse_label(dict(whole, size=[height, WIDTH]))
+
+
 def test_several_polygons_are_one_mask():
     both = decode_mask([SQUARE, TRIANGLE], HEIGHT, WIDTH)
     parts = [decode_mask([polygon], HEIGHT, WIDTH) for polygon in (SQUARE, TRIANGLE)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -10,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from labelling import load
 from PIL import Image
 from pycocotools.coco import COCO
 
@@ -22,15 +22,7 @@ PATTERN = r'Fruit-(?P<grade>[ABC])-(?P<size>.+)'
 SQUARE = [[2, 2, 12, 2, 12, 12, 2, 12]]
 
 
-def _load():
-    spec = importlib.util.spec_from_file_location('coco_attributes', SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
-
-
-tool = _load()
+tool = load('coco_attributes')
 
 
 @pytest.fixture
@@ -199,7 +191,10 @@ def test_a_garbled_file_name_finds_its_file_and_is_written_repaired(source):
 def test_absent_and_unreadable_images_are_skipped_with_their_objects(source):
     (source.folder / '1.jpg').unlink()
     (source.folder / '2.jpg').write_bytes(b'no picture')
-    coco, summary = source.convert()
+    with pytest.raises(UserError, match=r"image 'some/folder/1\.jpg': it is not in .*--skip"):
+        source.convert()
+    assert not source.out.exists()
+    coco, summary = source.convert('--skip-missing')
     assert len(coco['images']) == len(coco['annotations']) == 8
     assert summary['skipped'] == {
         'images that are not in the folder': ['some/folder/1.jpg'],
@@ -221,13 +216,39 @@ def test_images_without_objects_are_kept_and_files_without_a_record_are_not(sour
     assert not (source.out / 'images/stray.png').exists()
 
 
+def test_a_jpeg_that_was_cut_off_cannot_be_read(source):
+    path = source.folder / '1.jpg'
+    Image.effect_noise((320, 240), 50).convert('RGB').save(path)
+    source.images[0].update(width=320, height=240)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: 2 * len(whole) // 3])
+    with pytest.raises(UserError, match=r'1\.jpg cannot be read as an image to its end'):
+        source.convert()
+    _, summary = source.convert('--skip-missing')
+    assert summary['skipped']['images that cannot be read'] == ['some/folder/1.jpg']
+
+
 def test_sizes_come_from_the_files(source):
-    del source.images[0]['width']
-    source.images[1].update(width=24, height=32)
+    del source.images[0]['width'], source.images[1]['width'], source.images[1]['height']
+    source.images[2].update(width=24, height=32)
+    del source.annotations[2]
     coco, summary = source.convert()
     assert {(image['width'], image['height']) for image in coco['images']} == {(32, 24)}
-    changes = ['1.jpg: Nonex24 -> 32x24', '2.jpg: 24x32 -> 32x24']
-    assert summary['noticed']['image sizes corrected'] == changes
+    assert summary['noticed']['image sizes corrected'] == ['3.jpg: 24x32 -> 32x24']
+
+
+@pytest.mark.parametrize('stated', [{'width': 64, 'height': 48}, {'height': 25}])
+def test_labels_of_another_size_than_their_image_are_not_written(source, stated):
+    source.images[0].update(stated)
+    with pytest.raises(UserError, match=r"'some/folder/1\.jpg': .*has another size, .* -> 32x24"):
+        source.convert()
+    assert not source.out.exists()
+    coco, summary = source.convert('--skip-missing')
+    assert summary['skipped'] == {
+        'images that have another size than their labels': ['some/folder/1.jpg'],
+        'objects whose image is skipped': [1],
+    }
+    assert len(coco['images']) == 9
 
 
 def test_an_image_that_exif_turns_has_the_size_that_opencv_reads(source):
@@ -236,6 +257,7 @@ def test_an_image_that_exif_turns_has_the_size_that_opencv_reads(source):
     exif[0x0112] = 6
     path = source.folder / '1.jpg'
     Image.new('RGB', (32, 24)).save(path, exif=exif)
+    source.images[0].update(width=24, height=32)
     coco, summary = source.convert()
     height, width = cv2.imread(str(path)).shape[:2]
     assert (coco['images'][0]['width'], coco['images'][0]['height']) == (width, height) == (24, 32)
@@ -381,7 +403,7 @@ def test_the_source_cannot_be_the_output(source):
         (['--rename', 'size.Huge=big'], "'size' has no value 'Huge', it has 'Grande'"),
         (['--rename', 'Grande'], 'not of the form'),
         (['--images', 'nowhere'], 'there is no such folder'),
-        (['--images', os.path.dirname(__file__)], 'holds none of the 10 images'),
+        (['--skip-missing', '--images', os.path.dirname(__file__)], 'none of the 10 images named'),
     ],
 )
 def test_a_wrong_option_is_one_sentence_and_writes_nothing(source, more, sentence):

@@ -5,52 +5,27 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
+from functools import partial
 
 import pytest
 from command_line import ROOT, run
-from labelling import bytes_of, load, write_makesense
+from makesense_runs import BOARD, LINE, LONG, LOW, run_makesense, write_and_convert, write_export
+from PIL import Image
 from pycocotools import mask as rle
 
 from projects.smn.errors import UserError
 
 SAMPLE = ROOT.parent / 'shared/data/cucumber/cucumber'
-LONG = [20, 20, 180, 20, 180, 60, 20, 60]
-LINE = [30, 38, 170, 38, 170, 42, 30, 42]
-LOW = [20, 100, 180, 100, 180, 150, 20, 150]
-BOARD = [5, 5, 15, 5, 15, 15, 5, 15]
-POLYGONS = [('board', BOARD), ('fruit', LONG), ('backbone', LINE), ('fruit', LOW)]
-POINTS = [('head', 22, 40), ('tail', 183, 40), ('neck_3', 100, 40), ('rating_1', 50, 50)]
-tool = load('makesense')
 
 
 @pytest.fixture
 def export(tmp_path):
-    """Write an export of one image, or of several that are alike."""
-
-    def call(polygons=POLYGONS, points=POINTS, images=('a.jpg',)):
-        folder = tmp_path / 'export'
-        rows = [(*point, name) for name in images for point in points]
-        write_makesense(folder, dict.fromkeys(images, polygons), rows)
-        return folder
-
-    return call
+    return partial(write_export, tmp_path)
 
 
 @pytest.fixture
-def convert(export, tmp_path):
-    """Write an export and convert it: its objects, and the summary."""
-
-    def call(*words, **source):
-        return run_makesense(tmp_path / 'out', export(**source), *words)
-
-    return call
-
-
-def run_makesense(out, *words):
-    tool.main([str(word) for word in (*words, '--out', out)])
-    path = out / 'annotations/all.json'
-    coco = json.loads((path if path.exists() else out / 'annotations/train.json').read_text())
-    return coco, json.loads((out / 'summary.json').read_text())
+def convert(tmp_path):
+    return partial(write_and_convert, tmp_path)
 
 
 # What it writes
@@ -80,12 +55,13 @@ def test_polygons_are_objects_and_points_are_their_labels(convert):
         'masks': {'spine': 1},
     }
     assert not summary['skipped']
-    assert not summary['noticed']
+    inferred = 'attributes that no --attribute names, by the labels of points'
+    assert summary['noticed'] == {inferred: ['neck: 3', 'rating: 1']}
 
 
 def test_other_names_are_said_by_options(convert):
     points = [('top', 22, 40), ('neck_3', 100, 40), ('rating_1', 50, 50)]
-    words = ('--keypoints', 'top', '--mask', 'axis=backbone', '--attributes', 'neck')
+    words = ('--keypoints', 'top', '--mask', 'axis=backbone', '--attribute', 'neck')
     coco, summary = convert(*words, points=points)
     first = coco['annotations'][1]
     assert first['masks'] == {'axis': [LINE]}
@@ -111,9 +87,36 @@ def test_without_points_only_outlines_are_written(export, tmp_path):
 
 
 def test_a_label_names_attribute_and_value_at_its_last_underscore(convert):
-    coco, summary = convert(points=[('skin_colour_dark', 100, 40), ('ripe', 100, 40)])
-    assert coco['annotations'][1]['attributes'] == {'skin_colour': 'dark'}
+    points = [('skin_colour_dark', 100, 40), ('skin_colour_pale', 100, 120), ('ripe', 100, 40)]
+    coco, summary = convert(points=points)
+    labels = [annotation.get('attributes') for annotation in coco['annotations']]
+    assert labels == [None, {'skin_colour': 'dark'}, {'skin_colour': 'pale'}]
     assert summary['skipped'] == {'points of an unknown label': ['ripe at 100,40 of a.jpg']}
+    [said] = summary['noticed'].values()
+    assert said == ['skin_colour: dark, pale']
+
+
+@pytest.mark.parametrize('label', ['color_board', 'stem_end'])
+def test_the_name_of_a_thing_is_no_attribute_unless_an_option_says_so(convert, label):
+    points = [(label, 100, 40), ('neck_3', 100, 40), ('mass_1.5', 100, 40)]
+    coco, summary = convert(points=points)
+    assert coco['annotations'][1]['attributes'] == {'mass': '1.5', 'neck': '3'}
+    assert summary['skipped'] == {'points of an unknown label': [f'{label} at 100,40 of a.jpg']}
+    key, _, value = label.partition('_')
+    coco, summary = convert('--attribute', key, points=points)
+    assert coco['annotations'][1]['attributes'] == {key: value}
+    assert not summary['noticed']
+
+
+def test_a_label_that_is_only_declared_says_that_its_key_has_several_values(export, tmp_path):
+    folder = export(points=[('skin_dark', 100, 40)])
+    path = folder / 'labels.json'
+    coco = json.loads(path.read_text())
+    coco['categories'] += [{'id': 8, 'name': 'skin_dark'}, {'id': 9, 'name': 'skin_pale'}]
+    path.write_text(json.dumps(coco))
+    coco, _ = run_makesense(tmp_path / 'out', folder)
+    assert coco['annotations'][1]['attributes'] == {'skin': 'dark'}
+    assert [category['name'] for category in coco['categories']] == ['board', 'fruit']
 
 
 def test_a_point_with_the_label_of_a_polygon_is_reported(convert):
@@ -194,66 +197,16 @@ def test_a_missing_image_ends_it_unless_it_may_be_skipped(export, tmp_path):
     }
 
 
-# Whole or not at all
-
-
-def test_the_source_stays_as_it_is_and_nothing_is_written_on_failure(
-    convert, tmp_path, monkeypatch
-):
-    convert()
-    before = bytes_of(tmp_path)
-
-    def fail(*_):
-        raise OSError('disk full')
-
-    monkeypatch.setattr('shutil.copyfile', fail)
-    with pytest.raises(UserError, match=r'cannot write .*disk full'):
-        convert('--of', 'fruit')
-    assert bytes_of(tmp_path) == before
-    assert {path.name for path in tmp_path.iterdir()} == {'export', 'out'}
-
-
-@pytest.mark.parametrize(
-    ('words', 'sentence'),
-    [
-        (['--of', 'melon'], "--of 'melon' is no class of polygons: there is 'board', 'fruit'"),
-        (['--keypoints', 'nose'], "--keypoints 'nose' is no label of points: there is 'head'"),
-        (['--attributes', 'age'], "'age' is no attribute of points: there is 'neck', 'rating'"),
-        (['--mask', 'spine=bone'], "no polygon has the label, there is 'board', 'fruit', 'backb"),
-        (['--mask', 'spine'], "--mask 'spine' is not of the form name=label"),
-        (['--points', 'nowhere.csv'], r'nowhere\.csv: there is no such file'),
-        (['--images', 'nowhere'], 'there is no such folder'),
-        (['--reach', '-1'], '--reach must be 0 or more'),
-        (['--split', '80-20'], 'gives 20 % of 1 images to test'),
-    ],
-)
-def test_a_wrong_option_is_one_sentence_and_writes_nothing(convert, tmp_path, words, sentence):
-    with pytest.raises(UserError, match=sentence):
-        convert(*words)
-    assert not (tmp_path / 'out').exists()
-
-
-def test_several_files_of_points_must_be_named(export, tmp_path):
-    folder = export()
-    (folder / 'more.csv').write_text('rating_1,100,120,a.jpg,200,160')
-    with pytest.raises(UserError, match='several CSV files, name some by --points: '):
+def test_labels_of_another_size_than_their_image_are_not_written(export, tmp_path):
+    folder = export(images=('a.jpg', 'b.jpg'))
+    Image.new('RGB', (100, 80)).save(folder / 'b.jpg')
+    with pytest.raises(UserError, match=r'b\.jpg has another size, 200x160 -> 100x80'):
         run_makesense(tmp_path / 'out', folder)
-    files = (folder / 'labels.csv', folder / 'more.csv')
-    coco, _ = run_makesense(tmp_path / 'out', folder, '--points', *files)
-    assert coco['annotations'][2]['attributes'] == {'rating': '1'}
-
-
-@pytest.mark.parametrize(
-    ('name', 'content'), [('labels.json', '[]'), ('labels.csv', 'a table of something else')]
-)
-def test_bad_input_ends_with_status_2_and_one_sentence(export, tmp_path, name, content):
-    folder = export()
-    (folder / name).write_text(content)
-    done = run('prepare/makesense.py', folder, '--out', tmp_path / 'out')
-    assert done.returncode == 2
-    assert done.stderr.startswith(f'error: {folder / name} is not ')
-    assert done.stderr.count('\n') == 1
     assert not (tmp_path / 'out').exists()
+    coco, summary = run_makesense(tmp_path / 'out', folder, '--skip-missing')
+    assert [image['file_name'] for image in coco['images']] == ['a.jpg']
+    assert len(summary['skipped']['points whose image is skipped']) == 4
+    assert summary['skipped']['images that have another size than their labels'] == ['b.jpg']
 
 
 # The sample

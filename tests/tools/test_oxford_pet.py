@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from command_line import ROOT
-from pet_tools import content, convert, make
+from labelling import bytes_of
+from pet_tools import convert, make
 from pycocotools.coco import COCO
 
 from projects.smn.datasets import CocoTaskDataset
@@ -112,14 +114,14 @@ def test_the_classes_change_the_categories_and_nothing_else(raw, tmp_path, class
         for one, two in zip(part['annotations'], other[name]['annotations'], strict=True):
             for key in ('id', 'image_id', 'bbox', 'area', 'segmentation'):
                 assert one[key] == two[key]
-    assert content(tmp_path / 'breed/images') == content(tmp_path / 'other/images')
+    assert bytes_of(tmp_path / 'breed/images') == bytes_of(tmp_path / 'other/images')
 
 
 @pytest.mark.parametrize('link', ['copy', 'symlink'])
 def test_the_source_stays_as_it_was(raw, out, link):
-    before = content(raw)
+    before = bytes_of(raw)
     convert(raw, out, '--link', link)
-    assert content(raw) == before
+    assert bytes_of(raw) == before
     ordinary = out / 'images/great_pyrenees_3.jpg'
     assert ordinary.is_symlink() == (link == 'symlink')
     assert ordinary.read_bytes() == before['images/great_pyrenees_3.jpg']
@@ -137,7 +139,7 @@ def test_a_split_is_complete_stratified_and_reproducible(raw, tmp_path):
     for part in parts.values():
         assert {image['attributes']['breed'] for image in part['images']} == set(BREEDS)
     convert(raw, tmp_path / 'b', '--split', '60-20-20')
-    first, again = content(tmp_path / 'a'), content(tmp_path / 'b')
+    first, again = bytes_of(tmp_path / 'a'), bytes_of(tmp_path / 'b')
     assert {k: v for k, v in first.items() if k != 'summary.json'} == {
         k: v for k, v in again.items() if k != 'summary.json'
     }
@@ -159,6 +161,21 @@ def test_the_official_split_is_that_of_the_lists_and_its_test_has_no_heads(raw, 
     assert len(parts['val']['images']) == round(0.2 * 14)
     assert summary['labels']['test']['head boxes'] == 0
     assert summary['labels']['train']['head boxes'] > 0
+
+
+def test_the_official_split_leaves_out_what_no_list_names(raw, tmp_path):
+    own = shutil.copytree(raw, tmp_path / 'raw')
+    path = own / 'annotations/test.txt'
+    first, *rest = path.read_text().splitlines()
+    path.write_text('\n'.join(rest))
+    parts, summary = convert(own, tmp_path / 'a', '--split', 'official')
+    name = first.split()[0]
+    what = 'images that neither trainval.txt nor test.txt names'
+    assert summary['skipped'][what] == [name]
+    assert summary['labels']['all'] == {
+        key: sum(summary['labels'][part][key] for part in parts) for key in summary['labels']['all']
+    }
+    assert not any(name in path for path in bytes_of(tmp_path / 'a'))
 
 
 def test_identical_images_are_in_one_part_unless_the_lists_say_otherwise(tmp_path):

@@ -10,7 +10,8 @@ import tarfile
 
 import pytest
 from command_line import ROOT
-from pet_tools import PREPARE, content, convert, converter, make
+from labelling import bytes_of
+from pet_tools import PREPARE, convert, converter, make
 
 from projects.smn.convert.download import Archive
 from projects.smn.errors import UserError
@@ -49,7 +50,8 @@ def failing(root, out, *options):
         (['--split', '80-30'], "and not 'official'"),
         (['--split', '99-1'], 'gives 1 % of 12 images to test: none'),
         (['--out', '{root}'], 'holds the source'),
-        (['--out', '{root}/images'], 'holds something else'),
+        (['--out', '{root}/images'], 'lies in'),
+        (['--out', '{root}/images/coco'], 'which is only read'),
     ],
 )
 def test_a_wrong_option_is_one_sentence(own, out, options, sentence):
@@ -76,6 +78,29 @@ def test_a_missing_list_is_one_sentence_where_it_is_needed(own, out):
     convert(own, out)
 
 
+def test_a_list_without_a_picture_is_one_sentence_before_any_is_decoded(own, out, monkeypatch):
+    for line in (own / 'annotations/test.txt').read_text().splitlines():
+        (own / f'images/{line.split()[0]}.jpg').unlink()
+    monkeypatch.setattr('projects.smn.convert.pet.records.decode', None)
+    said = failing(own, out, '--split', 'official')
+    assert 'test.txt names none of the images that are there' in said
+
+
+def test_official_pictures_that_are_all_broken_are_one_sentence(own, out):
+    for line in (own / 'annotations/test.txt').read_text().splitlines():
+        (own / f'images/{line.split()[0]}.jpg').write_bytes(b'no picture')
+    said = failing(own, out, '--split', 'official')
+    assert 'no image that test.txt names can be read' in said
+
+
+def test_an_error_without_a_number_keeps_its_text(own, out, monkeypatch):
+    def fail(*_):
+        raise OSError('disk full')
+
+    monkeypatch.setattr('shutil.copyfile', fail)
+    assert failing(own, out).endswith('disk full')
+
+
 def test_a_set_of_nothing_but_truncated_images_is_one_sentence(own, out):
     for path in (own / 'images').iterdir():
         path.write_bytes(path.read_bytes()[:500])
@@ -84,14 +109,14 @@ def test_a_set_of_nothing_but_truncated_images_is_one_sentence(own, out):
 
 def test_a_full_disk_leaves_an_earlier_result(own, out, monkeypatch):
     convert(own, out)
-    before = content(out)
+    before = bytes_of(out)
 
     def fail(*_):
         raise OSError(28, 'No space left on device')
 
     monkeypatch.setattr('shutil.copyfile', fail)
     assert 'No space left' in failing(own, out, '--seed', 1)
-    assert content(out) == before
+    assert bytes_of(out) == before
 
 
 def test_the_command_line_ends_with_status_2_and_one_sentence_and_loads_no_torch(tmp_path):
@@ -132,7 +157,7 @@ def test_download_fetches_only_what_is_not_there(own, out, tmp_path, monkeypatch
         'images',
         'images.tar.gz',
     ]
-    assert content(root / 'images') == content(own / 'images')
+    assert bytes_of(root / 'images') == bytes_of(own / 'images')
     nowhere = Archive('file:///no', '')
     monkeypatch.setattr(converter, 'ARCHIVES', dict.fromkeys(converter.ARCHIVES, nowhere))
     again, _ = convert(root, out, '--download')

@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 import pytest
 from command_line import run
-from pet_tools import content, make
+from labelling import bytes_of
+from pet_tools import make, maker
 
 from projects.smn.errors import UserError
 from projects.smn.synthetic.pet_breeds import BREEDS
@@ -38,7 +39,7 @@ def test_the_layout_is_the_original_one(raw):
     files |= {f'images/{name}.jpg' for name in names}
     files |= {f'annotations/trimaps/{name}.png' for name in names}
     files |= {f'annotations/xmls/{name}.xml' for name in trainval}
-    assert set(content(raw)) == files
+    assert set(bytes_of(raw)) == files
 
 
 def test_the_files_say_what_was_rendered(raw):
@@ -54,16 +55,16 @@ def test_the_files_say_what_was_rendered(raw):
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_other_ones(raw, tmp_path):
-    assert content(make(tmp_path / 'a', '--number', 13, '--seed', 4)) == content(raw)
-    other = content(make(tmp_path / 'b', '--number', 13, '--seed', 5))
-    assert other['images/pug_1.jpg'] != content(raw)['images/pug_1.jpg']
+    assert bytes_of(make(tmp_path / 'a', '--number', 13, '--seed', 4)) == bytes_of(raw)
+    other = bytes_of(make(tmp_path / 'b', '--number', 13, '--seed', 5))
+    assert other['images/pug_1.jpg'] != bytes_of(raw)['images/pug_1.jpg']
 
 
 def test_all_pictures_may_have_a_head_box(raw, tmp_path):
     out = make(tmp_path / 'raw', '--number', 13, '--seed', 4, '--head-boxes', 'all')
     assert len(list((out / 'annotations/xmls').iterdir())) == 13
-    before = content(raw)
-    assert {k: v for k, v in content(out).items() if k in before and k != 'summary.json'} == {
+    before = bytes_of(raw)
+    assert {k: v for k, v in bytes_of(out).items() if k in before and k != 'summary.json'} == {
         k: v for k, v in before.items() if k != 'summary.json'
     }
 
@@ -76,6 +77,23 @@ def test_a_second_call_leaves_a_whole_set_alone_and_other_options_replace_it(tmp
     assert (out / 'images').stat().st_ino == before
     make(out, '--number', 7)
     assert len(list((out / 'images').iterdir())) == 7
+
+
+def test_a_summary_that_is_no_object_is_other_data(tmp_path):
+    for folder in ('annotations', 'images'):
+        (tmp_path / folder).mkdir()
+    (tmp_path / 'summary.json').write_text('[]')
+    with pytest.raises(UserError, match='something else than an earlier result'):
+        make(tmp_path, '--number', 6)
+
+
+def test_an_error_without_a_number_keeps_its_text(tmp_path, monkeypatch):
+    def fail(*_, **__):
+        raise OSError('disk full')
+
+    monkeypatch.setattr(maker, 'write_pet', fail)
+    with pytest.raises(UserError, match=r'cannot write .*: disk full'):
+        make(tmp_path / 'raw', '--number', 6)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +116,7 @@ def test_other_data_is_left_alone_and_the_status_is_2(tmp_path):
     assert done.returncode == 2
     assert done.stderr.startswith('error: ')
     assert done.stderr.count('\n') == 1
-    assert content(tmp_path) == {'notes.txt': b'mine'}
+    assert bytes_of(tmp_path) == {'notes.txt': b'mine'}
 
 
 def test_planted_oddities_are_written_down(tmp_path):

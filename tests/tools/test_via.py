@@ -36,8 +36,6 @@ def test_polygons_come_back_exactly_and_pycocotools_draws_them(convert, tmp_path
     parts, _ = convert({'a.jpg': [region(polygon(*drawn))]})
     [annotation] = parts['all']['annotations']
     assert annotation['segmentation'] == [drawn]
-    back = polygon(*annotation['segmentation'][0])
-    assert back == polygon(*drawn)
     coco = COCO(str(tmp_path / 'out/annotations/all.json'))
     mask = coco.annToMask(coco.anns[1])
     assert mask.shape == (HEIGHT, WIDTH)
@@ -168,6 +166,20 @@ def test_images_can_lie_elsewhere(tmp_path):
     words = (elsewhere, '--images', tmp_path / 'photos', '--class', 'x')
     parts, _ = run_via(tmp_path / 'out', *words)
     assert len(parts['all']['images']) == 10
+
+
+def test_images_in_a_common_folder_are_unnamed_only_if_no_file_names_them(tmp_path):
+    folder = tmp_path / 'photos'
+    files = []
+    for name in ('a.jpg', 'b.jpg'):
+        path = write_via(folder, {name: [region(polygon(*SQUARE))]})
+        files.append(path.rename(tmp_path / f'{name}.json'))
+    words = (*files, '--images', folder, '--class', 'x')
+    _, summary = run_via(tmp_path / 'out', *words)
+    assert not summary['noticed']
+    Image.new('RGB', (9, 9)).save(folder / 'stray.jpg')
+    _, summary = run_via(tmp_path / 'out', *words)
+    assert summary['noticed'] == {'image files that no record names': ['stray.jpg']}
 
 
 @pytest.mark.parametrize('broken', [False, True])

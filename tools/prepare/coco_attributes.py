@@ -27,10 +27,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from projects.smn.convert.coco_file import read_coco
-from projects.smn.convert.image_records import match_images
+from projects.smn.convert.image_records import match_images, notice_unused
 from projects.smn.convert.objects import place_objects
 from projects.smn.convert.report import Report
-from projects.smn.convert.result import Converted, add_output_flags, write_result
+from projects.smn.convert.result import Converted, add_shared_flags, write_result
 from projects.smn.convert.splits import read_split
 from projects.smn.convert.text import repair
 from projects.smn.errors import UserError, listing, run_tool
@@ -43,7 +43,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     add('annotations', type=Path, metavar='ANN_JSON', help='COCO file, of any name')
     add('--images', type=Path, metavar='DIR', help='image folder; default: the one of ANN_JSON')
-    add_output_flags(parser)
+    add_shared_flags(parser)
     add('--pattern', required=True, help='regular expression; its named groups are attributes')
     add('--class', dest='class_name', required=True, metavar='NAME', help='class of what matches')
     add('--drop-unmatched', action='store_true', help='do not keep other names as classes')
@@ -76,7 +76,9 @@ def convert(args: argparse.Namespace, pattern: re.Pattern[str], report: Report) 
     classes = list(dict.fromkeys([args.class_name, *(m.name for m in meanings.values())]))
     if args.drop_unmatched:
         classes = classes[:1]
-    records, paths = match_images(coco['images'], args.images, report)
+    labelled = {annotation['image_id'] for annotation in coco['annotations']}
+    records, paths = match_images(coco['images'], args.images, report, args.skip_missing, labelled)
+    notice_unused(paths, report)
     drop_classes(coco, meanings, classes, report)
     objects = place_objects(coco, records, report)
     for annotation in objects:

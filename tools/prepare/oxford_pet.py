@@ -33,15 +33,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from projects.smn.convert.coco_file import part_of
 from projects.smn.convert.download import Archive, fetch, unpack
 from projects.smn.convert.images import put_images, same_pictures
-from projects.smn.convert.pet_lists import read_official
-from projects.smn.convert.pet_records import CLASS_KEYS, PetWriter
-from projects.smn.convert.pet_source import PetSource, open_source
+from projects.smn.convert.pet.lists import Pet, read_official
+from projects.smn.convert.pet.records import CLASS_KEYS, PetWriter
+from projects.smn.convert.pet.source import PetSource, open_source
+from projects.smn.convert.pet.strata import split_strata
+from projects.smn.convert.pet.trimaps import BORDER_POLICIES
 from projects.smn.convert.report import Report
 from projects.smn.convert.splits import read_split
 from projects.smn.convert.staging import whole_folder
-from projects.smn.convert.strata import split_strata
 from projects.smn.convert.summary import print_summary, summarize
-from projects.smn.convert.trimaps import BORDER_POLICIES
 from projects.smn.errors import UserError, run_tool
 from projects.smn.files import write_json
 
@@ -89,7 +89,7 @@ def main(argv: list[str] | None = None) -> None:
             summary = convert(args, source, shares, report, folder)
     except OSError as error:
         where = error.filename or args.out
-        raise UserError(f'cannot read or write {where}: {error.strerror}') from error
+        raise UserError(f'cannot read or write {where}: {error.strerror or error}') from error
     print_summary(summary)
     for name, counts in summary['labels'].items():
         print(f'{name}: ' + ', '.join(f'{number} {what}' for what, number in counts.items()))
@@ -124,10 +124,11 @@ def convert(
     lists = {}
     if args.split == OFFICIAL:  # before the long part, so that a wrong list is known at once
         lists = read_official(source.annotations, source.listed, report)
+    pets = choose(source, lists, report)
     writer = PetWriter(source, folder, args.classes, args.border, report)
-    coco = writer.coco(tqdm(source.pets, desc='pets', unit='image', disable=None))
+    coco = writer.coco(tqdm(pets, desc='pets', unit='image', disable=None))
     if not coco['images']:
-        raise UserError(f'{source.root}: not one of {len(source.pets)} images can be read')
+        raise UserError(f'{source.root}: not one of {len(pets)} images can be read')
     coco['info'] = {'description': 'Oxford-IIIT Pet', 'border': args.border}
     put_images(writer.copies, folder / 'images', link=args.link == 'symlink')
     ids = {Path(image['file_name']).stem: image['id'] for image in coco['images']}
@@ -149,17 +150,28 @@ def convert(
     return summary
 
 
+def choose(source: PetSource, lists: dict[str, set[str]], report: Report) -> list[Pet]:
+    """The pets to convert: all that have a picture, or those of them that the lists name."""
+    if not lists:
+        return source.pets
+    for part, names in lists.items():
+        if not names & source.pictures.keys():
+            raise UserError(f'--split official: {part}.txt names none of the images that are there')
+    listed = set.union(*lists.values())
+    if unlisted := [pet.name for pet in source.pets if pet.name not in listed]:
+        report.skipped['images that neither trainval.txt nor test.txt names'] = unlisted
+    return [pet for pet in source.pets if pet.name in listed]
+
+
 def notice(
     ids: dict[str, int], groups: list[list[int]], given: dict[str, set[int]], report: Report
 ) -> None:
-    """Report equal files, and images that no list gives to a part."""
+    """Report equal files."""
     names = {number: name for name, number in ids.items()}
     for group in (group for group in groups if len(group) > 1):
         apart = sum(bool(numbers & set(group)) for numbers in given.values()) > 1
         what = 'identical images' + ', of trainval and of test' * apart
         report.noticed[what].append(' = '.join(names[number] for number in group))
-    if unlisted := [n for n, i in ids.items() if given and not any(i in g for g in given.values())]:
-        report.skipped['images that neither trainval.txt nor test.txt names'] = unlisted
 
 
 def divide(
@@ -173,7 +185,7 @@ def divide(
     if not given:
         return split_strata(groups, breeds, shares, seed)
     if empty := [part for part, numbers in given.items() if not numbers]:
-        raise UserError(f'--split official: {empty[0]}.txt names none of the images that are there')
+        raise UserError(f'--split official: no image that {empty[0]}.txt names can be read')
     groups = [kept for group in groups if (kept := [i for i in group if i in given['trainval']])]
     return {**split_strata(groups, breeds, shares, seed), 'test': given['test']}
 

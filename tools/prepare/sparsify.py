@@ -91,7 +91,7 @@ def main(argv: list[str] | None = None) -> None:
     try:
         write_json(args.out, coco)
     except OSError as error:
-        raise UserError(f'cannot write {args.out}: {error.strerror}') from error
+        raise UserError(f'cannot write {args.out}: {error.strerror or error}') from error
     print_table(before, count(coco, tasks))
     incomplete = sum(image.get('complete') is False for image in coco['images'])
     print(f'{incomplete} of {len(coco["images"])} images are incomplete')

@@ -65,7 +65,9 @@ def main() -> None:
                 write_split(out, split, number, arguments.seed, wanted[split], parallel)
         write_json(out / STAMP, {**wanted, 'complete': True}, indent=2)
     except OSError as error:
-        raise UserError(f'cannot write {error.filename or out}: {error.strerror}') from error
+        raise UserError(
+            f'cannot write {error.filename or out}: {error.strerror or error}'
+        ) from error
     print(f'{out}: ' + ', '.join(f'{wanted[split]} {split}' for split in SPLITS) + ' images')
 
 

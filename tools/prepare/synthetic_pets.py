@@ -70,7 +70,7 @@ def main(argv: list[str] | None = None) -> None:
             write_json(folder / 'summary.json', {**stamp, 'planted': planted}, indent=2)
     except OSError as error:
         where = error.filename or args.out
-        raise UserError(f'cannot write {where}: {error.strerror}') from error
+        raise UserError(f'cannot write {where}: {error.strerror or error}') from error
     print(f'{args.out}: {len(names)} pets, {len(boxed)} with a head box')
 
 
@@ -90,7 +90,7 @@ def is_there(out: Path, stamp: dict) -> bool:
         found = json.loads((out / 'summary.json').read_text('utf-8'))
     except (OSError, ValueError):
         return False
-    return stamp.items() <= found.items()
+    return isinstance(found, dict) and stamp.items() <= found.items()
 
 
 if __name__ == '__main__':

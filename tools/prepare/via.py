@@ -25,15 +25,15 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from projects.smn.convert.attach import Attacher, on_images
-from projects.smn.convert.image_records import match_images
+from projects.smn.convert.image_records import match_images, notice_unused
 from projects.smn.convert.objects import place_objects
 from projects.smn.convert.report import Report
-from projects.smn.convert.result import Converted, add_output_flags, write_result
+from projects.smn.convert.result import Converted, add_shared_flags, write_result
 from projects.smn.convert.sources import find_source
 from projects.smn.convert.splits import read_split
-from projects.smn.convert.via_coco import RegionReader
-from projects.smn.convert.via_file import ViaFile, read_via
-from projects.smn.convert.via_labels import RegionLabels
+from projects.smn.convert.via.coco import RegionReader
+from projects.smn.convert.via.file import ViaFile, read_via
+from projects.smn.convert.via.labels import RegionLabels
 from projects.smn.errors import UserError, run_tool
 
 TOOL = 'via'
@@ -54,9 +54,8 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
         help='sources that are the test part as a whole; --split 80-20 is train-val then',
     )
     add('--images', type=Path, metavar='DIR', help='image folder; default: that of each SOURCE')
-    add('--skip-missing', action='store_true', help='leave out images that are missing or broken')
     add_region_flags(parser)
-    add_output_flags(parser)
+    add_shared_flags(parser)
     return parser.parse_args(argv)
 
 
@@ -131,6 +130,7 @@ def convert(
         notice_sizes(file, images, where, report)
         if number >= len(args.sources):
             test.update(found)
+    notice_unused(paths, report)
     coco = reader.coco()
     coco['annotations'] = place_objects(coco, records, report)
     coco['images'] = list(records.values())

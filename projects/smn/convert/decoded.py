@@ -1,17 +1,30 @@
-"""Image files decoded to the end: whether they are whole, and whether all readers see the same."""
+"""Image files decoded to the end: whether they are whole, and whether all readers see the same.
+
+An image is readable when Pillow decodes all of it; what its header says does not count.
+"""
 
 from __future__ import annotations
 
+import struct
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 from PIL import Image
 
-from projects.smn.convert.images import EXIF_ORIENTATION
-
+EXIF_ORIENTATION = 0x0112
 # What Pillow raises for files that are damaged in one way or another.
 FAULTS = (OSError, EOFError, SyntaxError, ValueError, Image.DecompressionBombError)
 COMMON_FORMATS = ('JPEG', 'MPO', 'PNG', 'BMP')  # MPO is a JPEG with a second picture after it
+
+
+class ImageSize(NamedTuple):
+    """Width and height as OpenCV reads the image, and whether EXIF turns or mirrors it."""
+
+    width: int
+    height: int
+    turned: bool
 
 
 class Decoded(NamedTuple):
@@ -30,6 +43,20 @@ class Decoded(NamedTuple):
     pixels: Image.Image | None
 
 
+def image_size(path: Path) -> ImageSize | None:
+    """The size of an image file with EXIF applied; None when it cannot be decoded to the end."""
+    try:
+        with Image.open(path) as image:
+            image.load()
+            width, height = image.size
+            orientation = _orientation(image)
+    except FAULTS:
+        return None
+    if orientation >= 5:  # these four swap the sides
+        width, height = height, width
+    return ImageSize(width, height, orientation > 1)
+
+
 def decode(path: Path) -> Decoded | None:
     """Decode a whole image file, of several pictures the first; None when it is damaged."""
     try:
@@ -43,8 +70,20 @@ def decode(path: Path) -> Decoded | None:
         return None
 
 
+def _orientation(image: Image.Image) -> int:
+    """From 1, which turns nothing, to 8. Pillow's own way reads XMP too, which OpenCV does not.
+
+    A TIFF has no such block, and Pillow has turned it while loading.
+    """
+    exif = Image.Exif()
+    with suppress(*FAULTS, struct.error):  # a damaged block turns nothing
+        exif.load(image.info.get('exif', b''))
+    value = exif.get(EXIF_ORIENTATION, 1)
+    return value if value in range(1, 9) else 1
+
+
 def _oddity(image: Image.Image) -> str | None:
-    if image.getexif().get(EXIF_ORIENTATION, 1) in range(2, 9):
+    if _orientation(image) > 1:
         return 'turned by EXIF'
     if image.format == 'GIF':  # has a palette and may be transparent, and everybody knows
         return None
@@ -57,6 +96,8 @@ def _oddity(image: Image.Image) -> str | None:
 
 def _rgb(image: Image.Image) -> Image.Image:
     """The stored pixels, on white where they are transparent: what hides there may be anything."""
+    if image.mode.startswith('I;16'):  # Pillow cuts at 255, OpenCV divides
+        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8)).convert('RGB')
     if not image.has_transparency_data:
         return image.convert('RGB')
     picture = image.convert('RGBA')

@@ -62,7 +62,9 @@ def fetch(archive: Archive, folder: Path) -> Path:
             )
         part.replace(path)
     except OSError as error:
-        raise UserError(f'cannot use {error.filename or part}: {error.strerror}') from error
+        raise UserError(
+            f'cannot use {error.filename or part}: {error.strerror or error}'
+        ) from error
     return path
 
 

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 
-from projects.smn.convert.images import ImageSize, find_image, image_size, unused_images
+from tqdm import tqdm
+
+from projects.smn.convert.decoded import ImageSize, image_size
+from projects.smn.convert.images import find_image, unused_images
 from projects.smn.convert.report import Report
 from projects.smn.errors import UserError
 
 
 def match_images(
-    images: list[dict], folder: Path, report: Report, skip_missing: bool = True
+    images: list[dict],
+    folder: Path,
+    report: Report,
+    skip_missing: bool = False,
+    labelled: Container[int] = (),
 ) -> tuple[dict[int, dict], dict[int, Path]]:
     """Records by id, with bare file names and true sizes, and the file of each.
 
@@ -20,46 +27,76 @@ def match_images(
         images: Records with ``id`` and ``file_name``; a size that they state is compared.
         folder: Where the files are.
         report: Gets what was skipped and corrected.
-        skip_missing: Leave out images that are missing or cannot be read.
+        skip_missing: Leave out images that are missing, broken, or not the ones that were labelled.
+        labelled: Ids of images with labels in pixels. If such a file has another size than its
+            record states, nobody knows where on it the labels lie.
 
     Raises:
         UserError: No image is found, or two would get the same name; without ``skip_missing`` also
-            if one is missing or cannot be read.
+            if one is missing, cannot be decoded to the end, or has labels of another size.
     """
     if not folder.is_dir():
         raise UserError(f'--images {folder}: there is no such folder')
     records: dict[int, dict] = {}
     paths: dict[int, Path] = {}
-    for image in images:
+    for image in tqdm(images, desc='read images', disable=None, leave=False):
         path = find_image(folder, image['file_name'])
         size = image_size(path) if path else None
-        if path and size:
+        fault = _fault(image, path, size, folder, labelled)
+        if fault is None:
             records[image['id']] = _true_record(image, size, report)
             paths[image['id']] = path
         elif skip_missing:
-            fault = 'cannot be read' if path else 'are not in the folder'
-            report.skipped[f'images that {fault}'].append(image['file_name'])
+            report.skipped[f'images that {fault[0]}'].append(image['file_name'])
         else:
-            fault = f'{path} cannot be read as an image' if path else f'it is not in {folder}'
-            raise UserError(f'{report.source} names the image {image["file_name"]!r}: {fault}')
+            raise UserError(
+                f'{report.source} names the image {image["file_name"]!r}: {fault[1]}; '
+                '--skip-missing leaves such images out'
+            )
     if not paths:
-        raise UserError(f'--images {folder} holds none of the {len(images)} images named')
+        raise UserError(f'--images {folder}: none of the {len(images)} images named can be used')
     check_names(records.values(), report.source)
+    return records, paths
+
+
+def _fault(
+    image: dict, path: Path | None, size: ImageSize | None, folder: Path, labelled: Container[int]
+) -> tuple[str, str] | None:
+    """What is wrong with an image: the end of "images that ..." and a clause of its own."""
+    if path is None:
+        return 'are not in the folder', f'it is not in {folder}'
+    if size is None:
+        return 'cannot be read', f'{path} cannot be read as an image to its end'
+    if image['id'] in labelled and _stated(image, size) != size[:2]:
+        change = _change(image, size)
+        return 'have another size than their labels', f'{path} has another size, {change}'
+    return None
+
+
+def notice_unused(paths: Mapping[int, Path], report: Report) -> None:
+    """Report image files that lie beside those of ``paths``, all that are used."""
     if unused := unused_images(paths):
         report.noticed['image files that no record names'] = [path.name for path in unused]
-    return records, paths
+
+
+def _stated(image: dict, size: ImageSize) -> tuple[int, int]:
+    """The size that a record states; what it does not state is as in ``size``."""
+    return tuple(
+        image.get(key) or true for key, true in zip(('width', 'height'), size, strict=False)
+    )
+
+
+def _change(image: dict, size: ImageSize) -> str:
+    return f'{image.get("width")}x{image.get("height")} -> {size.width}x{size.height}'
 
 
 def _true_record(image: dict, size: ImageSize, report: Report) -> dict:
     name = re.split(r'[\\/]', report.text(image['file_name']))[-1]
-    width, height, turned = size
-    stated = (image.get('width'), image.get('height'))
-    if any(stated) and stated != (width, height):
-        change = f'{name}: {stated[0]}x{stated[1]} -> {width}x{height}'
-        report.noticed['image sizes corrected'].append(change)
-    if turned:
+    if _stated(image, size) != size[:2]:
+        report.noticed['image sizes corrected'].append(f'{name}: {_change(image, size)}')
+    if size.turned:
         report.noticed['images that EXIF turns: check where their objects lie'].append(name)
-    return {**image, 'file_name': name, 'width': width, 'height': height}
+    return {**image, 'file_name': name, 'width': size.width, 'height': size.height}
 
 
 def check_names(records: Iterable[dict], source: Path) -> None:

@@ -1,4 +1,4 @@
-"""Image files: finding, measuring, comparing and copying them."""
+"""Image files: finding, comparing and copying them."""
 
 from __future__ import annotations
 
@@ -9,23 +9,12 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
-from PIL import Image
 from tqdm import tqdm
 
 from projects.smn.convert.text import repair
 
 SUFFIXES = {'.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp'}
-EXIF_ORIENTATION = 0x0112
-
-
-class ImageSize(NamedTuple):
-    """Width and height as OpenCV reads the image, and whether EXIF turns or mirrors it."""
-
-    width: int
-    height: int
-    turned: bool
 
 
 def find_image(folder: Path, name: str) -> Path | None:
@@ -38,19 +27,6 @@ def find_image(folder: Path, name: str) -> Path | None:
             if path.is_file():
                 return path
     return None
-
-
-def image_size(path: Path) -> ImageSize | None:
-    """The size that the header states, with EXIF applied; None when it cannot be read."""
-    try:
-        with Image.open(path) as image:
-            width, height = image.size
-            orientation = image.getexif().get(EXIF_ORIENTATION, 1)
-    except (OSError, Image.DecompressionBombError):
-        return None
-    if orientation in range(5, 9):  # these four swap the sides
-        width, height = height, width
-    return ImageSize(width, height, orientation in range(2, 9))
 
 
 def same_pictures(paths: Mapping[int, Path]) -> list[list[int]]:

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from pycocotools import mask as rle
 
+from projects.smn.runs import fill
+
 
 class Measured(NamedTuple):
     """The sound part of an outline, its box (x, y, width, height) and its area, in pixels."""
@@ -47,11 +49,8 @@ def _is_polygon(part: Any) -> bool:
 
 def _measure_rle(outline: dict, height: int, width: int) -> Measured | None:
     counts = outline.get('counts')
-    if outline.get('size') != [height, width] or not isinstance(counts, (list, str)):
+    if outline.get('size') != [height, width] or not fill(counts, [height, width]):
         return None
-    try:
-        whole = rle.frPyObjects(outline, height, width) if isinstance(counts, list) else outline
-        area = float(rle.area(whole))
-    except (TypeError, ValueError, OverflowError):
-        return None
+    whole = rle.frPyObjects(outline, height, width) if isinstance(counts, list) else outline
+    area = float(rle.area(whole))
     return Measured(outline, rle.toBbox(whole).tolist(), area) if area else None

@@ -21,6 +21,7 @@ PART_INSIDE = 0.8  # of the corners of a part, for a hand may slip over the bord
 
 NOWHERE = 'in no object'
 TWO_SIZES = 'in two objects of similar size'
+NEAR_ANOTHER = f'in one object and within {TOLERANCE_PX} px of another'
 TWO_NEAR = 'about equally near to two objects'
 FAR = 'far from the nearest object'
 
@@ -28,9 +29,13 @@ FAR = 'far from the nearest object'
 def owner_of_point(objects: list[dict], x: float, y: float) -> Answer:
     """The smallest object that contains the point; its border is inside.
 
-    It is ambiguous when the next one that contains it is less than :data:`SIMILAR` times as large.
+    It is ambiguous when the next one that contains it is less than :data:`SIMILAR` times as large,
+    and when another one begins so near that a hand's slip decides.
     """
-    return _smallest(objects, lambda thing: distance(thing, x, y) == 0)
+    distances = {id(thing): distance(thing, x, y) for thing in objects}
+    answer = _smallest(objects, lambda thing: distances[id(thing)] == 0)
+    slip = any(0 < off <= TOLERANCE_PX for off in distances.values())
+    return (None, NEAR_ANOTHER) if slip and answer[0] is not None else answer
 
 
 def owner_of_part(objects: list[dict], polygon: list[float]) -> Answer:

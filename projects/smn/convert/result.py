@@ -35,7 +35,7 @@ class Converted:
     test: set[int] = field(default_factory=set)
 
 
-def add_output_flags(parser: argparse.ArgumentParser) -> None:
+def add_shared_flags(parser: argparse.ArgumentParser) -> None:
     """The flags that all converters share."""
     add = parser.add_argument
     add(
@@ -46,6 +46,11 @@ def add_output_flags(parser: argparse.ArgumentParser) -> None:
     )
     add('--split', help='percentages: 80-20 is train-test, 80-10-10 is train-val-test')
     add('--seed', type=int, default=0, help='for the split; the same seed gives the same parts')
+    add(
+        '--skip-missing',
+        action='store_true',
+        help='leave out images that are missing, broken, or of another size than their labels',
+    )
     add('--link', choices=('copy', 'symlink'), default='copy', help='how images get to OUT')
 
 
@@ -56,7 +61,7 @@ def write_result(
 
     Args:
         tool: The name of the tool; an earlier result of the same tool is replaced.
-        args: With the flags of :func:`add_output_flags`.
+        args: With the flags of :func:`add_shared_flags`.
         data: What is written.
         sources: Files and folders that were read, and must not be written to.
         report: What the summary says about the source.

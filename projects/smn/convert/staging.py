@@ -21,24 +21,36 @@ def whole_folder(out: Path, sources: Iterable[Path], tool: str) -> Iterator[Path
     what :data:`RESULT` says, with ``"tool"`` in its summary.
 
     Raises:
-        UserError: ``out`` is one of the sources, holds one, or holds something else.
+        UserError: ``out`` is one of the sources, holds one or lies in one, or holds something else.
     """
     out = out.resolve()
     for source in map(Path.resolve, sources):
         if out == source or out in source.parents:
             raise UserError(f'--out {out} holds the source: choose another folder')
+        if source in out.parents:
+            raise UserError(f'--out {out} lies in {source}, which is only read: choose another')
     if out.exists() and not _is_replaceable(out, tool):
         raise UserError(f'--out {out} holds something else than an earlier result of this tool')
     staged, old = (out.with_name(f'.{out.name}.{os.getpid()}.{word}') for word in ('new', 'old'))
     try:
         (staged / 'images').mkdir(parents=True)
         yield staged
-        if out.exists():
-            out.rename(old)
-        staged.rename(out)
-        shutil.rmtree(old, ignore_errors=True)
+        _replace(out, staged, old)
     finally:
         shutil.rmtree(staged, ignore_errors=True)
+
+
+def _replace(out: Path, staged: Path, old: Path) -> None:
+    """Rename ``staged`` to ``out``; what was there goes, or comes back if that fails."""
+    if out.exists():
+        out.rename(old)
+    try:
+        staged.rename(out)
+    except BaseException:
+        if old.exists():
+            old.rename(out)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _is_replaceable(out: Path, tool: str) -> bool:

@@ -31,12 +31,14 @@ class PetScene:
     Attributes:
         photograph: (h, w, 3) uint8 RGB.
         mask: (h, w) bool, the whole pet: the truth behind the trimap.
+        head_mask: (h, w) bool, what is seen of the head with its ears.
         trimap: (h, w) uint8.
         head: left, top, right, bottom of the visible head in pixels; right and bottom are outside.
     """
 
     photograph: np.ndarray
     mask: np.ndarray
+    head_mask: np.ndarray
     trimap: np.ndarray
     head: tuple[int, int, int, int]
 
@@ -50,7 +52,8 @@ def render(seed: int, index: int, breed: str) -> PetScene:
     hair = BREEDS[breed].fluff * 0.29 * scale
     raster = rasterize(rng, parts, height, width, hair)
     picture = _photograph(rng, raster, BREEDS[breed], scale)
-    return PetScene(picture, raster.mask, trimap_of(raster.mask), _box(raster.head))
+    trimap = trimap_of(raster.mask)
+    return PetScene(picture, raster.mask, raster.head, trimap, _box(raster.head))
 
 
 def trimap_of(mask: np.ndarray) -> np.ndarray:

@@ -12,17 +12,17 @@ from PIL import Image
 
 from projects.smn.convert.decoded import Decoded, decode
 from projects.smn.convert.outlines import measure
-from projects.smn.convert.pet_lists import SPECIES, Pet
-from projects.smn.convert.pet_source import PetSource
-from projects.smn.convert.report import Report
-from projects.smn.convert.trimaps import (
+from projects.smn.convert.pet.lists import SPECIES, Pet
+from projects.smn.convert.pet.source import PetSource
+from projects.smn.convert.pet.trimaps import (
     FOREGROUND,
     encode,
     object_mask,
     read_trimap,
     semantic_map,
 )
-from projects.smn.convert.voc import clip_box, read_boxes
+from projects.smn.convert.pet.voc import clip_box, read_boxes
+from projects.smn.convert.report import Report
 
 CLASS_KEYS = ('breed', 'species', 'pet')
 MAPS = Path('annotations', 'semantic')

@@ -14,13 +14,13 @@ from typing import Any
 
 from projects.smn.convert.report import Report
 from projects.smn.convert.sources import read_json
-from projects.smn.convert.via_shapes import SHAPES
+from projects.smn.convert.via.shapes import SHAPES
 from projects.smn.errors import UserError, listing
 
 
 @dataclass
 class Region:
-    """One region; ``name`` is what an error message calls it, ``number`` its place from 0."""
+    """One region; ``name`` is what an error message calls it: the image, and its place from 0."""
 
     name: str
     shape: Mapping[str, Any]
@@ -34,6 +34,7 @@ class ViaImage:
     file_name: str
     size: int
     regions: list[Region]
+    attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -75,11 +76,12 @@ def _image(path: Path, key: str, entry: Any) -> ViaImage:
             f'{path} is not VIA: its entry {key!r:.60} has no `filename` with `regions`'
         )
     named = regions.items() if isinstance(regions, dict) else enumerate(regions)
-    size = entry.get('size')
+    size, attributes = entry.get('size'), entry.get('file_attributes')
     return ViaImage(
         name,
         size if isinstance(size, int) else -1,
         [_region(path, f'{name} region {number}', region) for number, region in named],
+        attributes if isinstance(attributes, dict) else {},
     )
 
 

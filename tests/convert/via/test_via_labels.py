@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from projects.smn.convert.report import Report
-from projects.smn.convert.via_file import Region, ViaFile, ViaImage
-from projects.smn.convert.via_labels import RegionLabels
+from projects.smn.convert.via.file import Region, ViaFile, ViaImage
+from projects.smn.convert.via.labels import RegionLabels
 from projects.smn.errors import UserError
 
 SHAPE = {'name': 'point'}
@@ -71,6 +71,13 @@ def test_attributes_that_are_not_asked_for_are_reported():
     report = Report(Path('via.json'))
     assert _labels(_file({'grade': 'A', 'note': 'x'}), 'grade', report=report) == [{'grade': 'A'}]
     assert report.noticed == {'region attributes that no option names': ['note']}
+
+
+def test_file_attributes_that_have_a_value_are_reported():
+    file, report = _file({'grade': 'A'}), Report(Path('via.json'))
+    file.images[0].attributes = {'caption': '', 'camera': 'x', 'light': {}}
+    _labels(file, 'grade', report=report)
+    assert report.noticed == {'file attributes, which are not read': ['camera']}
 
 
 def test_the_class_is_the_value_of_an_attribute():

@@ -7,9 +7,9 @@ from typing import Any
 from projects.smn.convert.attach import Point
 from projects.smn.convert.outlines import is_number
 from projects.smn.convert.report import Report
-from projects.smn.convert.via_file import Region, ViaFile
-from projects.smn.convert.via_labels import RegionLabels
-from projects.smn.convert.via_shapes import is_open, place_of
+from projects.smn.convert.via.file import Region, ViaFile
+from projects.smn.convert.via.labels import RegionLabels
+from projects.smn.convert.via.shapes import is_open, place_of
 from projects.smn.errors import UserError, listing
 
 

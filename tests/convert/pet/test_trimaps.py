@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from pycocotools import mask as rle
 
-from projects.smn.convert.trimaps import (
+from projects.smn.convert.pet.trimaps import (
     BORDER_POLICIES,
     IGNORE,
     encode,

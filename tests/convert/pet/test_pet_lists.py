@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from raw_pets import PETS, line
 
-from projects.smn.convert.pet_lists import read_list, read_official
+from projects.smn.convert.pet.lists import read_list, read_official
 from projects.smn.convert.report import Report
 from projects.smn.errors import UserError
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from projects.smn.convert.images import SUFFIXES
-from projects.smn.convert.pet_lists import Pet, read_list
+from projects.smn.convert.pet.lists import Pet, read_list
 from projects.smn.convert.report import Report
 from projects.smn.errors import UserError
 

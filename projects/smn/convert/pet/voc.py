@@ -19,7 +19,7 @@ def read_boxes(path: Path) -> list[list[float]]:
     """
     try:
         objects = ElementTree.parse(path).findall('object')
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError) as error:  # LookupError: unknown encoding
         raise ValueError(f'is not XML: {error}') from None
     return [_box(found) for found in objects]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from projects.smn.convert.attach import Point
-from projects.smn.convert.makesense_points import read_points
+from projects.smn.convert.makesense.points import read_points
 from projects.smn.convert.report import Report
 from projects.smn.errors import UserError
 
@@ -49,9 +49,20 @@ def test_a_point_that_is_there_twice_counts_once(read):
 
 def test_points_of_other_images_and_other_sizes_are_reported(read):
     points, report = read('x,1,2,z.jpg,200,160\nx,1,2,a.jpg,100,80')
-    assert len(points) == 1
-    assert report.skipped == {'points whose image no polygon is on': ['x at 1,2 of z.jpg']}
-    assert report.noticed == {'points of an image of another size': ['x at 1,2 of a.jpg']}
+    assert points == []
+    assert report.skipped == {
+        'points whose image no polygon is on': ['x at 1,2 of z.jpg'],
+        'points of an image of another size': ['x at 1,2 of a.jpg'],
+    }
+
+
+def test_a_record_without_a_size_has_the_one_of_its_first_point(tmp_path):
+    path, images = tmp_path / 'points.csv', [{'id': 4, 'file_name': 'a.jpg'}]
+    path.write_text('x,1,2,a.jpg,200,160\ny,1,2,a.jpg,100,80')
+    report = Report(tmp_path)
+    assert [point.label for point in read_points([path], images, report)] == ['x']
+    assert images == [{'id': 4, 'file_name': 'a.jpg', 'width': 200, 'height': 160}]
+    assert list(report.skipped) == ['points of an image of another size']
 
 
 @pytest.mark.parametrize(
@@ -67,6 +78,11 @@ def test_points_of_other_images_and_other_sizes_are_reported(read):
 def test_what_is_no_such_file_is_one_sentence(read, row):
     with pytest.raises(UserError, match='line 2 is not label,x,y,file,width,height'):
         read(f'x,1,2,a.jpg,200,160\n{row}')
+
+
+def test_a_quote_that_is_never_closed_is_one_sentence(read):
+    with pytest.raises(UserError, match=r'is not a file of points of makesense\.ai: field larger'):
+        read('x,1,2,"a.jpg,200,160\n' + 'x,1,2,a.jpg,200,160\n' * 10_000)
 
 
 def test_a_missing_file_is_named(tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from raw_pets import HEAD, XML
 
-from projects.smn.convert.voc import clip_box, read_boxes
+from projects.smn.convert.pet.voc import clip_box, read_boxes
 
 
 def written(path, *corners):
@@ -32,6 +32,7 @@ def test_all_objects_are_read_and_whole_numbers_stay_whole(tmp_path):
     [
         '',
         '<annotation><object>',
+        '<?xml version="1.0" encoding="klingon"?><annotation/>',
         XML.format('<object><name>cat</name></object>'),
         XML.format(HEAD.format('a', 2, 8, 9)),
         XML.format(HEAD.format('', 2, 8, 9)),

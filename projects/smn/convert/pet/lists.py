@@ -43,7 +43,8 @@ def read_list(path: Path, report: Report) -> dict[str, Pet]:
     """
     pets: dict[str, Pet] = {}
     meanings: dict[int | str, str] = {}
-    for place, line in _lines(path):
+    lines = _lines(path)
+    for place, line in lines:
         pet = _read_line(line, f'{path}, line {place}')
         if pets.setdefault(pet.name, pet) != pet:
             raise UserError(f'{path}, line {place}: {pet.name!r} is something else further up')
@@ -55,9 +56,8 @@ def read_list(path: Path, report: Report) -> dict[str, Pet]:
                 )
     if not pets:
         raise UserError(f'{path} names no image')
-    lines = len(_lines(path))
-    if lines > len(pets):
-        report.corrected[f'repeated lines in {path.name}'] = lines - len(pets)
+    if len(lines) > len(pets):
+        report.corrected[f'repeated lines in {path.name}'] = len(lines) - len(pets)
     return pets
 
 

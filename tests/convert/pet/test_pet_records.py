@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+import weakref
 
 import cv2
 import numpy as np
@@ -11,8 +12,9 @@ from PIL import Image
 from pycocotools import mask as rle
 from raw_pets import HEAD, HEIGHT, PETS, WIDTH, XML, RawPets, trimap
 
-from projects.smn.convert.pet_lists import Pet
-from projects.smn.convert.trimaps import BORDER_POLICIES, IGNORE, object_mask, semantic_map
+from projects.smn.convert.pet import records
+from projects.smn.convert.pet.lists import Pet
+from projects.smn.convert.pet.trimaps import BORDER_POLICIES, IGNORE, object_mask, semantic_map
 
 FIRST = PETS[0].name
 
@@ -195,7 +197,25 @@ def test_a_damaged_image_is_left_out_and_named(raw, out):
     assert report.skipped == {'images that cannot be read to the end': [FIRST]}
 
 
-def test_memory_does_not_grow_with_the_pixels_of_all_images(tmp_path):
+def test_the_pixels_of_an_image_are_gone_before_the_next_one_is_read(raw, out, monkeypatch):
+    pixels, alive = [], []
+
+    def watched(path):
+        alive.append(sum(picture() is not None for picture in pixels))
+        decoded = decode(path)
+        pixels.append(weakref.ref(decoded.pixels))  # GIFs are written anew, so there are some
+        return decoded
+
+    decode = records.decode
+    monkeypatch.setattr(records, 'decode', watched)
+    for pet in PETS:
+        Image.open(raw.image(pet.name)).save(raw.image(pet.name), 'GIF')
+    _, report, _ = raw.convert(out)
+    assert report.corrected == {'images written anew as PNG': len(PETS)}
+    assert alive == [0] * len(PETS)
+
+
+def test_memory_does_not_grow_with_the_masks_of_all_images(tmp_path):
     def peak(count):
         pets = [Pet(f'pug_{n}', 'pug', 'dog', 1) for n in range(count)]
         raw = RawPets(tmp_path / f'raw{count}', pets)

@@ -19,6 +19,8 @@ from projects.smn.errors import UserError
 def read_points(paths: Iterable[Path], images: Iterable[dict], report: Report) -> list[Point]:
     """The points of all files that lie on one of ``images``, COCO's records.
 
+    A record without a size gets the one that its first point states.
+
     Raises:
         UserError: A file is missing, or not what makesense.ai exports.
     """
@@ -32,9 +34,9 @@ def read_points(paths: Iterable[Path], images: Iterable[dict], report: Report) -
             if image is None:
                 report.skipped['points whose image no polygon is on'].append(str(point))
                 continue
-            stated = (image.get('width', size[0]), image.get('height', size[1]))
-            if size != stated:
-                report.noticed['points of an image of another size'].append(str(point))
+            if size != (image.setdefault('width', size[0]), image.setdefault('height', size[1])):
+                report.skipped['points of an image of another size'].append(str(point))
+                continue
             if point in points:
                 report.noticed['points that are there twice'].append(str(point))
             points[point] = None
@@ -44,7 +46,7 @@ def read_points(paths: Iterable[Path], images: Iterable[dict], report: Report) -
 def _rows(
     path: Path, report: Report
 ) -> Iterable[tuple[str, float, float, str, tuple[float, float]]]:
-    for number, fields in enumerate(csv.reader(read_text(path, report).splitlines()), 1):
+    for number, fields in enumerate(_fields(path, report), 1):
         if not fields:
             continue
         try:
@@ -58,6 +60,13 @@ def _rows(
                 'label,x,y,file,width,height'
             )
         yield label, x, y, ','.join(name), (width, height)
+
+
+def _fields(path: Path, report: Report) -> Iterable[list[str]]:
+    try:
+        yield from csv.reader(read_text(path, report).splitlines())
+    except csv.Error as error:  # a quote that is never closed
+        raise UserError(f'{path} is not a file of points of makesense.ai: {error}') from None
 
 
 def _number(text: str) -> float:

@@ -7,7 +7,7 @@ import shutil
 import pytest
 from raw_pets import PETS, RawPets, line
 
-from projects.smn.convert.pet_source import open_source
+from projects.smn.convert.pet.source import open_source
 from projects.smn.convert.report import Report
 from projects.smn.errors import UserError
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from projects.smn.convert.outlines import is_number
 from projects.smn.convert.report import Report
-from projects.smn.convert.via_file import Region, ViaFile
+from projects.smn.convert.via.file import Region, ViaFile
 from projects.smn.errors import UserError, listing
 
 YES_NO = {True: 'yes', False: 'no'}
@@ -46,6 +46,7 @@ class RegionLabels:
                 )
         if unused := [name for name in known if name not in used]:
             report.noticed['region attributes that no option names'] = unused
+        self._notice_file_attributes(files)
         self.options: dict[str, list[str]] = {}
         for file in files:
             for name, options in file.options.items():
@@ -82,6 +83,13 @@ class RegionLabels:
             raise UserError(f'{file.path}: {self.class_from!r} has checkboxes, and no one class')
         value = self._value(file, region, self.class_from)
         return None if value is None else str(value)
+
+    def _notice_file_attributes(self, files: list[ViaFile]) -> None:
+        """Report those that an image has a value of; no task is about a whole image."""
+        images = (image for file in files for image in file.images)
+        pairs = (pair for image in images for pair in image.attributes.items())
+        if used := dict.fromkeys(name for name, value in pairs if value not in (None, '', {})):
+            self.report.noticed['file attributes, which are not read'] = list(used)
 
     def _find_boxes(self, regions: list[Region]) -> dict[str, list[str]]:
         boxes: dict[str, list[str]] = {}

@@ -20,7 +20,7 @@ def split_strata(
     Args:
         groups: Ids of images that must not be separated; each image is in one group.
         strata: Stratum of each image; that of the first counts for its group.
-        split: Percentages by name of the part, of :func:`~.splits.read_split`.
+        split: Percentages by name of the part, of :func:`~projects.smn.convert.splits.read_split`.
         seed: Of the order within each stratum.
 
     Raises:

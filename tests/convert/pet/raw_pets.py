@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from projects.smn.convert.pet_lists import Pet
-from projects.smn.convert.pet_records import PetWriter
-from projects.smn.convert.pet_source import open_source
+from projects.smn.convert.pet.lists import Pet
+from projects.smn.convert.pet.records import PetWriter
+from projects.smn.convert.pet.source import open_source
 from projects.smn.convert.report import Report
 
 WIDTH, HEIGHT = 24, 16

@@ -8,7 +8,7 @@ import pytest
 from labelling import SQUARE, polygon, region, via_content
 
 from projects.smn.convert.report import Report
-from projects.smn.convert.via_file import read_via
+from projects.smn.convert.via.file import read_via
 from projects.smn.errors import UserError
 
 IMAGES = {
@@ -30,6 +30,13 @@ def test_the_forms_of_all_versions_read_alike(tmp_path):
     assert dict_form == list_form == project
     assert [image.file_name for image in project.images] == ['a.jpg', 'b.jpg']
     assert [found.name for found in project.regions] == ['a.jpg region 0', 'a.jpg region 1']
+
+
+def test_file_attributes_are_read_whatever_they_are(tmp_path):
+    content = via_content(IMAGES)
+    content['a.jpg-1']['file_attributes'] = {'camera': 'x'}
+    content['b.jpg-1']['file_attributes'] = None
+    assert [i.attributes for i in _read(tmp_path, content).images] == [{'camera': 'x'}, {}]
 
 
 def test_a_project_says_what_can_be_chosen(tmp_path):
