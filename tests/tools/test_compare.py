@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 
+import pytest
 from command_line import DEMO, on, run
 from compare import words_after
 
 
+@pytest.mark.long
 def test_configs_are_trained_once_and_put_into_one_table(fruit, tmp_path):
     leaf = tmp_path / 'boxes.py'
     without = ', '.join(f'{t}=None' for t in ('mask', 'spine', 'ends', 'neck', 'rating', 'length'))
