@@ -14,7 +14,7 @@ _GROUP = 5  # bits in a character of compressed counts
 _LONGEST = 7  # characters of one number; more would be of no image
 
 
-def fill(counts: Any, size: Any) -> bool:
+def runs_fit(counts: Any, size: Any) -> bool:
     """Whether runs are whole numbers, none negative, that add up to a mask of that size.
 
     Args:

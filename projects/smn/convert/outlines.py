@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from pycocotools import mask as rle
 
-from projects.smn.runs import fill
+from projects.smn.runs import runs_fit
 
 
 class Measured(NamedTuple):
@@ -49,7 +49,7 @@ def _is_polygon(part: Any) -> bool:
 
 def _measure_rle(outline: dict, height: int, width: int) -> Measured | None:
     counts = outline.get('counts')
-    if outline.get('size') != [height, width] or not fill(counts, [height, width]):
+    if outline.get('size') != [height, width] or not runs_fit(counts, [height, width]):
         return None
     whole = rle.frPyObjects(outline, height, width) if isinstance(counts, list) else outline
     area = float(rle.area(whole))

@@ -10,7 +10,7 @@ import numpy as np
 from pycocotools import mask as mask_utils
 
 from projects.smn.errors import UserError
-from projects.smn.runs import fill
+from projects.smn.runs import runs_fit
 
 from .base import TASKS, Task
 
@@ -45,7 +45,7 @@ class MaskTask(Task):
     def parse_label(self, label: Any) -> list | dict:
         """Polygons ``[[x1, y1, x2, y2, ...], ...]`` or RLE ``{'size': [h, w], 'counts': ...}``."""
         if isinstance(label, Mapping) and {'size', 'counts'} <= set(label):
-            if not fill(label['counts'], label['size']):
+            if not runs_fit(label['counts'], label['size']):
                 raise UserError(
                     f'the runs of its RLE are malformed or do not fill {label["size"]!r:.40} '
                     '(height, width)'
