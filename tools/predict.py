@@ -1,8 +1,9 @@
 """Predict images, folders, patterns and videos.
 
-Writes OUT_DIR/predictions/*.jpg with every task drawn, OUT_DIR/predictions.json (COCO result
-records: masks as RLE, keypoints, attributes) and OUT_DIR/objects.csv (a row per object, a column
-per task, units in the header).
+Writes OUT_DIR/predictions/*.jpg with every task drawn. Of networks that find objects,
+OUT_DIR/predictions.json (COCO result records: masks as RLE, keypoints, attributes) and
+OUT_DIR/objects.csv (a row per object, a column per task, units in the header). Of networks with
+tasks of the whole image, OUT_DIR/images.json and OUT_DIR/images.csv likewise.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from pathlib import Path
 
 import _common
 import mmcv
-import torch
 from mmdet.registry import VISUALIZERS
 from tqdm import tqdm
 
@@ -21,7 +21,17 @@ from projects.smn.engine import Predictor
 from projects.smn.engine.frames import Frame, Frames
 from projects.smn.errors import UserError, run_tool
 from projects.smn.files import replacing, write_json
-from projects.smn.tasks import row_columns, to_fields, to_records, to_rows
+from projects.smn.tasks import (
+    image_row_columns,
+    row_columns,
+    tasks_per,
+    to_fields,
+    to_image_fields,
+    to_image_record,
+    to_image_row,
+    to_records,
+    to_rows,
+)
 
 
 def parse_args() -> argparse.Namespace:
@@ -44,7 +54,7 @@ def main() -> None:
         raise UserError(f'--score-thr must be from 0 to 1, not {args.score_thr}')
     frames = Frames(args.inputs)
     cfg = _common.load_config(args.config, args.cfg_options)
-    predictor = Predictor(cfg, args.checkpoint, _device(args.device), args.score_thr)
+    predictor = Predictor(cfg, args.checkpoint, _common.checked_device(args.device), args.score_thr)
     writer = ResultWriter(Path(args.out_dir), predictor, pictures=not args.no_pictures)
     with tqdm(total=len(frames), unit='image', desc='predict') as progress:
         for batch in _batches(frames, args.batch_size):
@@ -53,7 +63,7 @@ def main() -> None:
                 writer.add(frame, sample)
                 progress.update()
     writer.close()
-    print(f'{len(writer.rows)} objects in {writer.images} images: see {args.out_dir}')
+    print(f'{writer.summary()}: see {args.out_dir}')
 
 
 class ResultWriter:
@@ -64,7 +74,10 @@ class ResultWriter:
         self.predictor = predictor
         self.records: list[dict] = []
         self.rows: list[dict] = []
+        self.image_records: list[dict] = []
+        self.image_rows: list[dict] = []
         self.images = 0
+        self.detects = False
         self.visualizer = None
         if pictures:
             (folder / 'predictions').mkdir(parents=True, exist_ok=True)
@@ -74,14 +87,20 @@ class ResultWriter:
     def add(self, frame: Frame, sample) -> None:
         """One image's results; draws its picture."""
         self.images += 1
-        fields = to_fields(sample.pred_instances)
-        names = (self.predictor.classes, self.predictor.tasks)
+        classes, tasks = self.predictor.classes, self.predictor.tasks
         image = dict(image_id=self.images, file_name=frame.name)
         if frame.index is not None:
             image['frame'] = frame.index
-        self.records.extend(to_records(fields, *names, image))
         name = frame.name if frame.index is None else f'{frame.name}#{frame.index}'
-        self.rows.extend(to_rows(fields, *names, dict(file_name=name)))
+        if 'pred_instances' in sample:
+            self.detects = True
+            fields = to_fields(sample.pred_instances)
+            self.records.extend(to_records(fields, classes, tasks, image))
+            self.rows.extend(to_rows(fields, classes, tasks, dict(file_name=name)))
+        if tasks_per('image', tasks):
+            fields = to_image_fields(sample, 'pred')
+            self.image_records.append(to_image_record(fields, tasks, image))
+            self.image_rows.append(to_image_row(fields, tasks, dict(file_name=name)))
         if self.visualizer is not None:
             self.visualizer.add_datasample(
                 frame.stem,
@@ -93,28 +112,27 @@ class ResultWriter:
             )
 
     def close(self) -> None:
-        """Write both files, each whole or not at all."""
-        write_json(self.folder / 'predictions.json', self.records)
-        columns = row_columns(self.predictor.tasks)
-        with (
-            replacing(self.folder / 'objects.csv') as path,
-            path.open('w', newline='', encoding='utf-8') as file,
-        ):
-            table = csv.DictWriter(file, columns)
-            table.writeheader()
-            table.writerows(self.rows)
+        """Write the files, each whole or not at all."""
+        tasks = self.predictor.tasks
+        if self.detects:
+            write_json(self.folder / 'predictions.json', self.records)
+            write_table(self.folder / 'objects.csv', row_columns(tasks), self.rows)
+        if self.image_records:
+            write_json(self.folder / 'images.json', self.image_records)
+            write_table(self.folder / 'images.csv', image_row_columns(tasks), self.image_rows)
+
+    def summary(self) -> str:
+        """What was found, in a few words."""
+        images = f'{self.images} images'
+        return f'{len(self.rows)} objects in {images}' if self.detects else images
 
 
-def _device(name: str | None) -> str | None:
-    if name is None:
-        return None
-    try:
-        device = torch.device(name)
-    except RuntimeError:
-        raise UserError(f'--device {name}: no such device; try cpu or cuda:0') from None
-    if device.type == 'cuda' and not torch.cuda.is_available():
-        raise UserError(f'--device {name}: torch sees no GPU')
-    return name
+def write_table(path: Path, columns: list[str], rows: list[dict]) -> None:
+    """Write rows as CSV."""
+    with replacing(path) as part, part.open('w', newline='', encoding='utf-8') as file:
+        table = csv.DictWriter(file, columns)
+        table.writeheader()
+        table.writerows(rows)
 
 
 def _batches(frames: Frames, size: int):

@@ -1,6 +1,7 @@
 """Measure a checkpoint: ``python tools/test.py CONFIG CHECKPOINT``.
 
-Prints a table, tasks down and metrics across, and writes ``metrics.json`` into the work dir.
+Prints a table, tasks down and metrics across, and writes ``metrics.json`` into the work dir, and
+``confusion_<task>.csv`` for every classification.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from mmdet.evaluation import DumpDetResults
 from mmengine.registry import RUNNERS
 
 from projects.smn.errors import UserError, run_tool
+from projects.smn.evaluation import MultiTaskMetric
 
 
 def parse_args() -> argparse.Namespace:
@@ -39,6 +41,9 @@ def main() -> None:
     if args.show_dir:
         cfg.default_hooks.visualization.update(draw=True, test_out_dir=args.show_dir)
     runner = RUNNERS.build(cfg)
+    for metric in runner.test_evaluator.metrics:
+        if isinstance(metric, MultiTaskMetric):
+            metric.out_dir = runner.work_dir
     if args.out:
         runner.test_evaluator.metrics.append(DumpDetResults(out_file_path=args.out))
     runner.test()

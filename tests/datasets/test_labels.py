@@ -7,7 +7,7 @@ import pytest
 from helpers import CLASSES, HEIGHT, TASKS, WIDTH
 from mmdet.structures.mask import BitmapMasks
 
-from projects.smn.datasets import InstanceLabels, Keypoints, load_labels
+from projects.smn.datasets import TaskLabels, Keypoints, load_labels
 from projects.smn.tasks import Task, build_tasks
 
 DIRECTIONS = ('horizontal', 'vertical', 'diagonal')
@@ -25,7 +25,7 @@ def keypoints(count=4, seed=0):
 def labels(count=4, seed=0):
     rng = np.random.default_rng(seed)
     masks = (rng.random((count, HEIGHT, WIDTH)) > 0.5).astype(np.uint8)
-    return InstanceLabels(
+    return TaskLabels(
         dict(ends=keypoints(count, seed), mask=BitmapMasks(masks, HEIGHT, WIDTH)),
         dict(number=np.arange(count)),
         count,
@@ -188,7 +188,7 @@ def test_choosing_nothing_leaves_empty_fields_that_still_move(index):
 
 
 def load(instances, tasks=TASKS):
-    return load_labels(instances, build_tasks(tasks, CLASSES), HEIGHT, WIDTH)
+    return load_labels(instances, {}, build_tasks(tasks, CLASSES), HEIGHT, WIDTH)
 
 
 def test_absent_labels_are_fillers_that_mean_not_labelled():
@@ -235,4 +235,4 @@ def test_a_kind_of_task_without_a_loader_says_so():
 
     strange = StrangeTask(name='strange', dataset_classes=CLASSES)
     with pytest.raises(TypeError, match='StrangeTask'):
-        load_labels([], dict(strange=strange), HEIGHT, WIDTH)
+        load_labels([], {}, dict(strange=strange), HEIGHT, WIDTH)

@@ -1,9 +1,10 @@
 """COCO with tasks, the transforms that move every task's labels, and samplers."""
 
+from .backends import PackedBackend
 from .coco import CocoTaskDataset
 from .keypoints import Keypoints
 from .label_counts import LabelCounts
-from .labels import InstanceLabels
+from .labels import TaskLabels
 from .load_labels import load_labels
 from .samplers import ShareSampler
 from .sources import find_origins, find_sources
@@ -11,13 +12,14 @@ from .transforms import LoadTaskAnnotations, PackTaskInputs, RandomTranspose
 
 __all__ = [
     'CocoTaskDataset',
-    'InstanceLabels',
     'Keypoints',
     'LabelCounts',
     'LoadTaskAnnotations',
     'PackTaskInputs',
+    'PackedBackend',
     'RandomTranspose',
     'ShareSampler',
+    'TaskLabels',
     'find_origins',
     'find_sources',
     'load_labels',

@@ -12,7 +12,7 @@ from mmdet.registry import DATASETS
 from mmengine.fileio import load
 
 from projects.smn.errors import UserError, listing
-from projects.smn.tasks import build_tasks, plain
+from projects.smn.tasks import SemanticTask, build_tasks, plain, tasks_per
 
 from .label_counts import LabelCounts, count_labels, labelled_tasks
 from .pipeline_check import check_pipeline
@@ -55,7 +55,7 @@ class CocoTaskDataset(CocoDataset):
         """What an image is labelled for.
 
         Returns:
-            The names of the tasks for which one of its objects or more has a label; and
+            The names of the tasks for which it, or one of its objects or more, has a label; and
             ``'detection'`` if the image has a box, or is complete: then its background is a label.
         """
         return labelled_tasks(self.get_data_info(index), self.tasks)
@@ -69,7 +69,8 @@ class CocoTaskDataset(CocoDataset):
 
         Returns:
             One dict per image: ``img_path``, ``img_id``, ``height``, ``width``, ``complete``
-            (whether all its objects are boxed), ``instances``.
+            (whether all its objects are boxed), ``instances``, ``image_labels`` (task name to
+            parsed label, of tasks of the whole image).
         """
         content = self._read()
         self._map_categories(content['categories'])
@@ -107,6 +108,7 @@ class CocoTaskDataset(CocoDataset):
             img_path=os.path.join(self.data_prefix['img'], image['file_name']),
             img_id=image['id'],
             seg_map_path=None,
+            image_labels=self._parse_image_labels(image),
             height=image['height'],
             width=image['width'],
             complete=complete,
@@ -134,9 +136,32 @@ class CocoTaskDataset(CocoDataset):
             task_labels=self._parse_labels(annotation, image, self.metainfo['classes'][label]),
         )
 
+    def _parse_image_labels(self, image: dict) -> dict[str, Any]:
+        labels = {}
+        for task in tasks_per('image', self.tasks).values():
+            try:
+                label = task.find_label(image)
+                if label is not None:
+                    labels[task.name] = task.parse_label(label)
+            except UserError as error:
+                raise UserError(
+                    f'{self.ann_file}: image {image["id"]!r}: task {task.name!r}: {error}'
+                ) from None
+            if isinstance(task, SemanticTask) and task.name in labels:
+                labels[task.name] = self._map_path(task, labels[task.name])
+        return labels
+
+    def _map_path(self, task: SemanticTask, name: str) -> str:
+        if not self.data_prefix.get('seg'):
+            raise UserError(
+                f"task {task.name!r}: the data set needs data_prefix=dict(seg='...'), the folder "
+                f'of its maps, such as {name}'
+            )
+        return os.path.join(self.data_prefix['seg'], name)
+
     def _parse_labels(self, annotation: dict, image: dict, class_name: str) -> dict[str, Any]:
         labels = {}
-        for task in self.tasks.values():
+        for task in tasks_per('object', self.tasks).values():
             if class_name not in task.of:
                 continue
             try:
@@ -183,7 +208,8 @@ class CocoTaskDataset(CocoDataset):
 
     def _check_labelled(self, content: Mapping[str, Any], data_list: list[dict]) -> None:
         """Say now that there is nothing to learn from a file, and nothing to measure on it."""
-        if not data_list or count_labels(data_list, self.tasks).boxes:
+        counts = count_labels(data_list, self.tasks)
+        if not data_list or counts.boxes or any(counts.tasks.values()):
             return
         names = {category['id']: category['name'] for category in content['categories']}
         found = Counter(names.get(a['category_id'], '?') for a in content['annotations'])

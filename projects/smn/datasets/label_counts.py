@@ -17,7 +17,8 @@ class LabelCounts:
         images: How many there are.
         incomplete: How many of them have objects without a box, as ``complete: false`` says.
         boxes: How many objects there are.
-        tasks: Task name to the number of objects that are labelled for it.
+        tasks: Task name to the number of objects that are labelled for it; of images, for a task
+            of the whole image.
     """
 
     images: int
@@ -34,7 +35,7 @@ def labelled_tasks(entry: Mapping[str, Any], tasks: Mapping[str, Task]) -> set[s
         tasks: The tasks of the data set.
     """
     objects = _objects(entry)
-    names = {name for name, task in tasks.items() if any(_has_label(task, obj) for obj in objects)}
+    names = {name for name, task in tasks.items() if _count_of(task, entry, objects)}
     return names | {DETECTION} if objects or entry['complete'] else names
 
 
@@ -47,7 +48,7 @@ def count_labels(entries: Iterable[Mapping[str, Any]], tasks: Mapping[str, Task]
         counts.incomplete += not entry['complete']
         counts.boxes += len(objects)
         for name, task in tasks.items():
-            counts.tasks[name] += sum(_has_label(task, obj) for obj in objects)
+            counts.tasks[name] += _count_of(task, entry, objects)
     return counts
 
 
@@ -55,6 +56,10 @@ def _objects(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [instance for instance in entry['instances'] if not instance['ignore_flag']]
 
 
-def _has_label(task: Task, instance: Mapping[str, Any]) -> bool:
-    label = instance['task_labels'].get(task.name)
-    return label is not None and task.is_labelled(label)
+def _count_of(task: Task, entry: Mapping[str, Any], objects: list[Mapping[str, Any]]) -> int:
+    """How many labels of a task an image has."""
+    if task.per == 'image':
+        labels = [entry['image_labels'].get(task.name)]
+    else:
+        labels = [instance['task_labels'].get(task.name) for instance in objects]
+    return sum(label is not None and task.is_labelled(label) for label in labels)

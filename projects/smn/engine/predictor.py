@@ -84,8 +84,9 @@ class Predictor:
             batch_size: How many at once.
 
         Yields:
-            A data sample per image whose ``pred_instances`` has boxes and a field per task, in
-            pixels of the image.
+            A data sample per image, in pixels of the image: ``pred_instances`` has boxes and a
+            field per task of the objects, ``pred_sem_seg`` the semantic maps, ``pred_image`` what
+            else is said of the whole image. What no task asks for is absent.
         """
         images = iter(images)
         while batch := list(islice(images, batch_size)):
@@ -96,9 +97,10 @@ class Predictor:
         data = pseudo_collate([self.pipeline(dict(img=image, img_id=0)) for image in images])
         samples = self.model.test_step(data)
         for sample in samples:
-            kept = sample.pred_instances.scores >= self.score_thr
-            sample.pred_instances = sample.pred_instances[kept].to('cpu')
-        return samples
+            if 'pred_instances' in sample:
+                found = sample.pred_instances
+                sample.pred_instances = found[found.scores >= self.score_thr]
+        return [sample.to('cpu') for sample in samples]
 
 
 def read_image(image: str | Path | np.ndarray) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Metrics per kind of task, and the one table that a run prints."""
 
-from . import attributes, keypoints, masks  # noqa: F401  (registers what a kind of task measures)
+# Importing them registers what a kind of task measures.
+from . import attributes, image_boxes, keypoints, masks, semantic  # noqa: F401
 from .dispatch import evaluate_task
 from .image_result import ImageResult
 from .multi_task_metric import MultiTaskMetric

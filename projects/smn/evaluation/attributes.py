@@ -1,4 +1,4 @@
-"""Metrics of classifications and regressions, on the objects that were found."""
+"""Metrics of classifications and regressions: of images, or of the objects that were found."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from .image_result import ImageResult
 @evaluate_task.register
 def _(task: ClassificationTask, images: Sequence[ImageResult]) -> dict[str, float]:
     """Accuracy and macro F1; for grades also ``within_1`` and quadratic weighted kappa."""
-    predicted, true, matched = _gather(task, images)
+    predicted, true, matched = gather(task, images)
     names = ['accuracy', 'macro_F1'] + (['within_1', 'kappa'] if task.ordinal else [])
     if not len(true):
-        return {**dict.fromkeys(names, float('nan')), 'matched': matched}
+        return {**dict.fromkeys(names, float('nan')), **matched}
     options = dict(num_classes=len(task.classes))
     values = dict(
         accuracy=multiclass_accuracy(predicted, true, average='micro', **options),
@@ -34,21 +34,21 @@ def _(task: ClassificationTask, images: Sequence[ImageResult]) -> dict[str, floa
     if task.ordinal:
         values['within_1'] = ((predicted - true).abs() <= 1).float().mean()
         values['kappa'] = multiclass_cohen_kappa(predicted, true, weights='quadratic', **options)
-    return {**{name: float(value) for name, value in values.items()}, 'matched': matched}
+    return {**{name: float(value) for name, value in values.items()}, **matched}
 
 
 @evaluate_task.register
 def _(task: RegressionTask, images: Sequence[ImageResult]) -> dict[str, float]:
     """MAE in the task's unit, MAE as a share of the mean label, and R2."""
-    predicted, true, matched = _gather(task, images)
+    predicted, true, matched = gather(task, images)
     if not len(true):
-        return dict(MAE=float('nan'), relative_MAE=float('nan'), R2=float('nan'), matched=matched)
+        return dict(MAE=float('nan'), relative_MAE=float('nan'), R2=float('nan'), **matched)
     mae = float(mean_absolute_error(predicted, true))
     return dict(
         MAE=mae,
         relative_MAE=share(mae, float(true.abs().mean())),
         R2=_r2(predicted, true),
-        matched=matched,
+        **matched,
     )
 
 
@@ -64,16 +64,37 @@ def _r2(predicted: torch.Tensor, true: torch.Tensor) -> float:
     return float(r2_score((predicted - mean) / spread, (true - mean) / spread))
 
 
-def _gather(task: Task, images: Sequence[ImageResult]) -> tuple[torch.Tensor, torch.Tensor, float]:
-    """Predicted and true values of the found objects, and the share that was found."""
+def gather(
+    task: ClassificationTask | RegressionTask, images: Sequence[ImageResult]
+) -> tuple[torch.Tensor, torch.Tensor, dict[str, float]]:
+    """Predicted and true values, (N,) each, that can be compared.
+
+    Returns:
+        Of the found objects, or of the labelled images; and for objects, under ``matched``, the
+        share that was found.
+    """
+    pairs = _of_images(task, images) if task.per == 'image' else _of_objects(task, images)
+    predicted, true, matched = pairs
+    dtype = torch.float64 if isinstance(task, RegressionTask) else torch.long
+    return torch.tensor(predicted, dtype=dtype), torch.tensor(true, dtype=dtype), matched
+
+
+def _of_objects(task: Task, images: Sequence[ImageResult]) -> tuple[list, list, dict]:
     predicted, true, counted = [], [], 0
     for image in images:
         values = image.truth[task.name]
-        labelled = np.isfinite(values) if values.dtype.kind == 'f' else values >= 0
-        detections, objects = image.pairs(task, labelled)
+        detections, objects = image.pairs(task, _labelled(values))
         predicted.extend(image.prediction[task.name][detections].tolist())
         true.extend(values[objects].tolist())
-        counted += len(image.objects_of(task, labelled))
-    dtype = torch.float64 if isinstance(task, RegressionTask) else torch.long
-    matched = share(len(true), counted)
-    return torch.tensor(predicted, dtype=dtype), torch.tensor(true, dtype=dtype), matched
+        counted += len(image.objects_of(task, _labelled(values)))
+    return predicted, true, dict(matched=share(len(true), counted))
+
+
+def _of_images(task: Task, images: Sequence[ImageResult]) -> tuple[list, list, dict]:
+    labelled = [image for image in images if _labelled(image.whole_truth[task.name])[0]]
+    predicted = [image.whole_prediction[task.name].item() for image in labelled]
+    return predicted, [image.whole_truth[task.name].item() for image in labelled], {}
+
+
+def _labelled(values: np.ndarray) -> np.ndarray:
+    return np.isfinite(values) if values.dtype.kind == 'f' else values >= 0

@@ -25,11 +25,19 @@ class ImageResult:
         truth: Fields of the labelled objects, G of them.
         ignored: Boxes (I, 4) of crowds: a detection in one is not counted. An image on which not
             all objects are labelled is one crowd, ``EVERYWHERE``.
+        whole_prediction: Answers about the whole image but semantic maps, 1 as first dimension.
+        whole_truth: Their labels.
+        areas: How semantic maps compare, see ``maps_to_areas``.
+        detects: Whether the network finds objects at all.
     """
 
     prediction: Fields
     truth: Fields
     ignored: np.ndarray
+    whole_prediction: Fields = field(default_factory=dict)
+    whole_truth: Fields = field(default_factory=dict)
+    areas: dict[str, np.ndarray] = field(default_factory=dict)
+    detects: bool = True
     match: np.ndarray = field(init=False)
     """(D,): index of the object that each detection found, or -1."""
 

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from mmdet.registry import METRICS
 from mmengine.evaluator import BaseMetric
 
-from projects.smn.tasks import build_tasks, compress_masks, to_fields
+from projects.smn.tasks import (
+    ClassificationTask,
+    Fields,
+    Task,
+    build_tasks,
+    compress_masks,
+    tasks_per,
+    to_fields,
+    to_image_fields,
+)
 
 from .boxes import evaluate_boxes
+from .confusion import write_confusion
 from .dispatch import evaluate_task
 from .image_result import EVERYWHERE, ImageResult
+from .semantic import maps_to_areas
 
 
 @METRICS.register_module()
@@ -23,26 +36,65 @@ class MultiTaskMetric(BaseMetric):
     predictions are both in pixels of the original image. What is not labelled is not counted: of an
     image with ``complete: false``, only detections that find a labelled object are.
 
-    Returns flat names: ``bbox/mAP``, ``<task>/<metric>``; see ``docs/metrics.md``.
+    Returns flat names: ``bbox/mAP``, ``<task>/<metric>``, ``<task>:<class>/<metric>``; see
+    ``docs/metrics.md``. Of a network that finds no objects, there is no ``bbox``.
+
+    Args:
+        out_dir: Where to write ``confusion_<task>.csv`` of every classification.
     """
 
+    def __init__(self, *args: Any, out_dir: str | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.out_dir = out_dir
+
+    @property
+    def _tasks(self) -> dict[str, Task]:
+        return build_tasks(self.dataset_meta['tasks'], self.dataset_meta['classes'])
+
     def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
-        tasks = build_tasks(self.dataset_meta['tasks'], self.dataset_meta['classes'])
+        tasks = self._tasks
         for sample in data_samples:
-            ignored = to_fields(sample['ignored_instances']).get('bboxes', np.zeros((0, 4)))
-            if not sample.get('complete', True):
-                ignored = EVERYWHERE
-            self.results.append(
-                ImageResult(
-                    prediction=compress_masks(to_fields(sample['pred_instances']), tasks),
-                    truth=compress_masks(to_fields(sample['gt_instances']), tasks),
-                    ignored=np.asarray(ignored),
-                )
-            )
+            self.results.append(image_result(sample, tasks))
 
     def compute_metrics(self, results: list[ImageResult]) -> dict[str, float]:
-        classes = self.dataset_meta['classes']
-        metrics = {f'bbox/{k}': v for k, v in evaluate_boxes(results, len(classes)).items()}
-        for name, task in build_tasks(self.dataset_meta['tasks'], classes).items():
-            metrics.update({f'{name}/{k}': v for k, v in evaluate_task(task, results).items()})
+        tasks, metrics = self._tasks, {}
+        if not results or any(image.detects for image in results):
+            boxes = evaluate_boxes(results, len(self.dataset_meta['classes']))
+            metrics.update({f'bbox/{metric}': value for metric, value in boxes.items()})
+        else:
+            tasks = tasks_per('image', tasks)
+        for name, task in tasks.items():
+            for metric, value in evaluate_task(task, results).items():
+                # A class of the task has a row of its own.
+                key = name + metric if metric.startswith(':') else f'{name}/{metric}'
+                metrics[key] = value
+            if self.out_dir and isinstance(task, ClassificationTask):
+                write_confusion(Path(self.out_dir, f'confusion_{name}.csv'), task, results)
         return metrics
+
+
+def image_result(sample: Mapping[str, Any], tasks: Mapping[str, Task]) -> ImageResult:
+    """What the metrics need of a data sample in the form of a dict."""
+    ignored = to_fields(sample['ignored_instances']).get('bboxes', np.zeros((0, 4)))
+    if not sample.get('complete', True):
+        ignored = EVERYWHERE
+    sides = {side: to_image_fields(sample, side) for side in ('pred', 'gt')}
+    areas = maps_to_areas(sides['pred'], sides['gt'], tasks)
+    whole = {side: _without(fields, areas) for side, fields in sides.items()}
+    return ImageResult(
+        prediction=compress_masks(to_fields(sample.get('pred_instances', NOTHING)), tasks),
+        truth=compress_masks(to_fields(sample['gt_instances']), tasks),
+        ignored=np.asarray(ignored),
+        whole_prediction=whole['pred'],
+        whole_truth=whole['gt'],
+        areas=areas,
+        detects='pred_instances' in sample,
+    )
+
+
+NOTHING = dict(bboxes=np.zeros((0, 4)), labels=np.zeros(0, int), scores=np.zeros(0))
+"""The detections of a network that detects nothing."""
+
+
+def _without(fields: Fields, names: Mapping[str, Any]) -> Fields:
+    return {name: value for name, value in fields.items() if name not in names}

@@ -15,8 +15,8 @@ def metrics_table(metrics: Mapping[str, float]) -> str:
     """Tasks down, metrics across, as Markdown.
 
     Args:
-        metrics: ``'<task>/<metric>'`` to number; other keys are left out. A dash stands for what
-            could not be measured because nothing is labelled.
+        metrics: ``'<task>/<metric>'`` or ``'<task>:<class>/<metric>'`` to number; other keys are
+            left out. A dash stands for what could not be measured because nothing is labelled.
     """
     cells: dict[str, dict[str, float]] = {}
     for key, value in metrics.items():
@@ -24,7 +24,9 @@ def metrics_table(metrics: Mapping[str, float]) -> str:
         if metric and metric not in HIDDEN:
             cells.setdefault(task, {})[metric] = value
     names = [metric for row in cells.values() for metric in row if metric != 'matched']
-    names = [*dict.fromkeys(names), 'matched']
+    names = [*dict.fromkeys(names)]
+    if any('matched' in row for row in cells.values()):
+        names.append('matched')
     rows = [['task', *names]]
     for task, row in cells.items():
         rows.append([task, *(_format(row[name]) if name in row else '' for name in names)])

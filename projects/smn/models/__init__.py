@@ -1,6 +1,6 @@
 """Networks. Importing this registers all of them."""
 
-from .backbones import VGG
+from .backbones import VGG, VoVNet
 from .balancers import (
     DynamicWeightAverage,
     FixedWeights,
@@ -9,28 +9,48 @@ from .balancers import (
     WarmUp,
 )
 from .dense_heads import LevelRPNHead
-from .detectors import MultiTaskRCNN
-from .losses import HeatmapCrossEntropyLoss, MaskDiceLoss, OrdinalCrossEntropyLoss
+from .detectors import MultiTaskNet, MultiTaskRCNN
+from .losses import (
+    DiceCrossEntropyLoss,
+    HeatmapCrossEntropyLoss,
+    L1GIoULoss,
+    MaskDiceLoss,
+    OrdinalCrossEntropyLoss,
+)
 from .roi_heads import MultiTaskRoIHead
-from .task_heads import AttributeTaskHead, KeypointTaskHead, MaskTaskHead
+from .task_heads import (
+    AttributeTaskHead,
+    ImageAttributeTaskHead,
+    ImageBoxTaskHead,
+    KeypointTaskHead,
+    MaskTaskHead,
+    SemanticTaskHead,
+)
 from .task_modules import CompleteOnlyAssigner, RoIHeatmapCodec
 
 __all__ = [
     'VGG',
     'AttributeTaskHead',
     'CompleteOnlyAssigner',
+    'DiceCrossEntropyLoss',
     'DynamicWeightAverage',
     'FixedWeights',
     'HeatmapCrossEntropyLoss',
+    'ImageAttributeTaskHead',
+    'ImageBoxTaskHead',
     'KeypointTaskHead',
+    'L1GIoULoss',
     'LevelRPNHead',
     'MaskDiceLoss',
     'MaskTaskHead',
+    'MultiTaskNet',
     'MultiTaskRCNN',
     'MultiTaskRoIHead',
     'OrdinalCrossEntropyLoss',
     'RandomLossWeighting',
     'RoIHeatmapCodec',
+    'SemanticTaskHead',
     'UncertaintyWeighting',
+    'VoVNet',
     'WarmUp',
 ]

@@ -43,16 +43,17 @@ RESERVED_NAMES = (
 
 @dataclass(kw_only=True)
 class Task:
-    """One question that the network answers about each object.
+    """One question that the network answers about each object, or about each image.
 
     A task is declared once, in the config. The data set asks it to parse labels, the network what
     to predict and with which loss, the metric what to compare, the exporters how to write a value.
 
     Args:
         name: The key of the task in the config's ``tasks``; also the name of its field in
-            ``gt_instances`` and ``pred_instances`` and the prefix of its losses and metrics.
+            ground truth and predictions and the prefix of its losses and metrics.
         dataset_classes: All classes of the data set, in the order of their labels.
-        of: The classes whose objects have this task. ``None`` means all.
+        of: The classes whose objects have this task. ``None`` means all. Not for a task of the
+            whole image.
         loss: Config of the loss module, merged over the kind's default.
 
     Raises:
@@ -61,6 +62,10 @@ class Task:
 
     kind: ClassVar[str]
     default_loss: ClassVar[dict]
+    # 'object': labels are in annotations, values in gt_instances and pred_instances. 'image':
+    # labels are in image records, values in gt_image and pred_image, or gt_sem_seg and
+    # pred_sem_seg. Kinds that can be either have it as an option.
+    per: ClassVar[str] = 'object'
 
     name: str
     dataset_classes: tuple[str, ...]
@@ -79,6 +84,10 @@ class Task:
                 f'task {self.name!r}: a task needs another name, as PyTorch or mmengine has a '
                 f'method of this one; `source` can still be {self.name!r}'
             )
+        if self.per not in ('object', 'image'):
+            raise UserError(f"task {self.name!r}: per must be 'object' or 'image'")
+        if self.per == 'image' and self.of is not None:
+            raise UserError(f'task {self.name!r} is about the whole image, so it has no `of`')
         self.dataset_classes = tuple(self.dataset_classes)
         of = self.dataset_classes if self.of is None else self.of
         self.of = (of,) if isinstance(of, str) else tuple(of)
@@ -106,24 +115,28 @@ class Task:
 
     @property
     def label_path(self) -> tuple[str, ...]:
-        """The keys that lead to the label in an annotation, such as ``('masks', 'spine')``."""
+        """The keys that lead to the label in a record, such as ``('masks', 'spine')``."""
         raise NotImplementedError
 
-    def find_label(self, annotation: Mapping[str, Any]) -> Any:
-        """This task's entry in a COCO annotation, or ``None`` if it is absent (not labelled)."""
-        *outer, key = self.label_path
-        return (entries(annotation, outer[0]) if outer else annotation).get(key)
+    def find_label(self, record: Mapping[str, Any]) -> Any:
+        """This task's entry in a COCO record, or ``None`` if it is absent (not labelled).
 
-    def without_label(self, annotation: Mapping[str, Any]) -> dict[str, Any]:
-        """A copy of a COCO annotation that is not labelled for this task.
+        Args:
+            record: An annotation, or an image for a task of the whole image.
+        """
+        *outer, key = self.label_path
+        return (entries(record, outer[0]) if outer else record).get(key)
+
+    def without_label(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """A copy of a COCO record that is not labelled for this task.
 
         The key is absent, and so is the mapping around it if nothing else is in it.
         """
         *outer, key = self.label_path
         if not outer:
-            return _without(annotation, key)
-        rest = _without(entries(annotation, outer[0]), key)
-        return {**annotation, outer[0]: rest} if rest else _without(annotation, outer[0])
+            return _without(record, key)
+        rest = _without(entries(record, outer[0]), key)
+        return {**record, outer[0]: rest} if rest else _without(record, outer[0])
 
     def parse_label(self, label: Any) -> Any:
         """Check a label that is present and bring it to the form that the pipeline loads.
@@ -150,8 +163,9 @@ class Task:
         """The prediction for one object as JSON-able value, in the annotation format's form.
 
         Args:
-            fields: The object fields of one image, NumPy arrays with N as first dimension.
-            index: Which object.
+            fields: The object fields of one image, NumPy arrays with N as first dimension; of a
+                task of the whole image, its image fields, with 1 as first dimension.
+            index: Which object; 0 for the image.
         """
         raise NotImplementedError
 
@@ -164,13 +178,13 @@ class Task:
         raise NotImplementedError
 
 
-def entries(annotation: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    """A mapping inside an annotation, such as ``attributes``; an empty one if it is absent.
+def entries(record: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """A mapping inside a record, such as ``attributes``; an empty one if it is absent.
 
     Raises:
         UserError: If it is no mapping.
     """
-    value = annotation.get(key)
+    value = record.get(key)
     if value is not None and not isinstance(value, Mapping):
         raise UserError(f'`{key}` must map names to labels, not {value!r:.40}')
     return value or {}
@@ -198,6 +212,11 @@ def build_tasks(tasks: Mapping[str, Mapping] | None, classes: Sequence[str]) -> 
         for name, config in (tasks or {}).items()
         if config is not None
     }
+
+
+def tasks_per(level: str, tasks: Mapping[str, Task]) -> dict[str, Task]:
+    """The tasks that ask about each ``'object'``, or about the whole ``'image'``."""
+    return {name: task for name, task in tasks.items() if task.per == level}
 
 
 def plain(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Per-object classification, nominal or ordered."""
+"""Classification of objects or images, nominal or ordered."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .base import TASKS, Task
 @TASKS.register_module()
 @dataclass(kw_only=True)
 class ClassificationTask(Task):
-    """One of several classes per object, from ``attributes: {<name>: <class>}``.
+    """One of several classes, from ``attributes: {<name>: <class>}`` of an annotation or image.
 
     Args:
         classes: The classes. For an ordinal task, in their order.
@@ -22,6 +22,7 @@ class ClassificationTask(Task):
             too, and ``loss=dict(type='OrdinalCrossEntropyLoss')`` makes a near miss cheaper than a
             far one.
         source: The key in ``attributes``. Default: the name of the task.
+        per: ``'object'``, or ``'image'`` for one class per image.
     """
 
     kind: ClassVar[str] = 'classification'
@@ -30,6 +31,7 @@ class ClassificationTask(Task):
     classes: tuple[str, ...]
     ordinal: bool = False
     source: str | None = None
+    per: str = 'object'
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -43,7 +45,7 @@ class ClassificationTask(Task):
 
     @property
     def num_outputs(self) -> int:
-        """Logits per object."""
+        """Logits per object or image."""
         return len(self.classes)
 
     @property

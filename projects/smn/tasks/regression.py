@@ -1,4 +1,4 @@
-"""Per-object regression, with units."""
+"""Regression for objects or images, with units."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAX_LOG_RATIO = 8.0
 @TASKS.register_module()
 @dataclass(kw_only=True)
 class RegressionTask(Task):
-    """One number per object, from ``attributes: {<name>: <number>}``.
+    """One number, from ``attributes: {<name>: <number>}`` of an annotation or image.
 
     The network predicts a standardised value, ``(encoded - mean) / std``. What is encoded depends
     on ``encoding``:
@@ -37,6 +37,7 @@ class RegressionTask(Task):
         std: Standard deviation of the encoded labels.
         encoding: See above.
         source: The key in ``attributes``. Default: the name of the task.
+        per: ``'object'``, or ``'image'`` for one number per image, such as a yield.
     """
 
     kind: ClassVar[str] = 'regression'
@@ -47,6 +48,7 @@ class RegressionTask(Task):
     std: float = 1.0
     encoding: str = 'linear'
     source: str | None = None
+    per: str = 'object'
 
     num_outputs: ClassVar[int] = 1
 
@@ -54,6 +56,8 @@ class RegressionTask(Task):
         super().__post_init__()
         if self.encoding not in ('linear', 'log_box'):
             raise UserError(f"task {self.name!r}: encoding must be 'linear' or 'log_box'")
+        if self.per == 'image' and self.encoding != 'linear':
+            raise UserError(f"task {self.name!r}: encoding='log_box' needs an object with a box")
         if not self.std > 0:
             raise UserError(f'task {self.name!r}: std must be positive, not {self.std}')
         self.source = self.source or self.name

@@ -7,7 +7,7 @@ from functools import singledispatch
 import cv2
 import numpy as np
 
-from projects.smn.tasks import Fields, KeypointTask, MaskTask, Task
+from projects.smn.tasks import BoxTask, Fields, KeypointTask, MaskTask, SemanticTask, Task
 
 Colour = tuple[int, int, int]
 
@@ -44,7 +44,7 @@ def draw_task(task: Task, canvas: np.ndarray, fields: Fields, scale: float, orde
     Args:
         task: Which.
         canvas: The image, enlarged by ``scale``: RGB, (H, W, 3), uint8; changed in place.
-        fields: The objects, in pixels of the original image.
+        fields: The objects, or the whole image, in pixels of the original image.
         scale: Canvas pixels per image pixel.
         order: Position among the tasks of its kind; the first mask has its object's colour.
     """
@@ -73,3 +73,23 @@ def _(task: KeypointTask, canvas: np.ndarray, fields: Fields, scale: float, orde
                 centre = (round(float(x) * scale), round(float(y) * scale))
                 cv2.circle(canvas, centre, 7, WHITE, -1, cv2.LINE_AA)
                 cv2.circle(canvas, centre, 5, point_colour(position), -1, cv2.LINE_AA)
+
+
+@draw_task.register
+def _(task: SemanticTask, canvas: np.ndarray, fields: Fields, scale: float, order: int) -> None:
+    """Tint every class but the background; what is not labelled stays as it is."""
+    (values,) = fields[task.name]
+    values = cv2.resize(values, canvas.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+    for index, name in enumerate(task.classes):
+        if name != task.background:
+            inside = values == index
+            canvas[inside] = canvas[inside] * 0.55 + np.array(colour_of(index)) * 0.45
+
+
+@draw_task.register
+def _(task: BoxTask, canvas: np.ndarray, fields: Fields, scale: float, order: int) -> None:
+    (corners,) = fields[task.name] * scale
+    if np.isfinite(corners).all():
+        x1, y1, x2, y2 = corners.round().astype(int).tolist()
+        cv2.rectangle(canvas, (x1, y1), (x2, y2), WHITE, 5)
+        cv2.rectangle(canvas, (x1, y1), (x2, y2), point_colour(order), 3)

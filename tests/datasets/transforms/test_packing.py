@@ -10,14 +10,14 @@ from mmdet.structures.bbox import HorizontalBoxes
 from mmdet.structures.mask import BitmapMasks
 from mmengine.dataset import Compose
 
-from projects.smn.datasets import InstanceLabels, LoadTaskAnnotations, PackTaskInputs
+from projects.smn.datasets import TaskLabels, LoadTaskAnnotations, PackTaskInputs
 
 
 def test_loading_adds_the_labels_of_all_tasks_as_one_thing(tiny_coco):
     results = make_dataset(tiny_coco).get_data_info(0)
     loaded = LoadTaskAnnotations()(dict(results, ori_shape=(48, 64)))
     labels = loaded['gt_masks']
-    assert isinstance(labels, InstanceLabels)
+    assert isinstance(labels, TaskLabels)
     assert len(labels) == 2
     assert set(labels.geometry) == {'mask', 'spine', 'ends'}
     assert {'neck', 'colour', 'length', 'areas'} <= set(labels.values)

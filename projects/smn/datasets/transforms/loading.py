@@ -14,13 +14,14 @@ from ..load_labels import load_labels
 class LoadTaskAnnotations(LoadAnnotations):
     """Load boxes, class labels and the labels of all tasks of the data set.
 
-    Required keys: ``instances``, ``tasks``, ``height``, ``width``, ``ori_shape``. Added keys:
+    Required keys: ``instances``, ``image_labels``, ``tasks``, ``height``, ``width``,
+    ``ori_shape``. Added keys:
     ``gt_bboxes``, ``gt_bboxes_labels``, ``gt_ignore_flags``, and ``gt_masks``, the labels of all
-    tasks as one :class:`~projects.smn.datasets.labels.InstanceLabels`.
+    tasks as one :class:`~projects.smn.datasets.labels.TaskLabels`.
 
     Raises:
         UserError: If the image has another size than its annotation says: the labels would lie
-            elsewhere.
+            elsewhere. If a semantic map cannot be read or does not fit.
     """
 
     def __init__(self, **kwargs) -> None:
@@ -37,5 +38,9 @@ class LoadTaskAnnotations(LoadAnnotations):
 
     def _load_masks(self, results: dict) -> None:
         results['gt_masks'] = load_labels(
-            results['instances'], results['tasks'], *results['ori_shape']
+            results['instances'],
+            results['image_labels'],
+            results['tasks'],
+            *results['ori_shape'],
+            self.backend_args,
         )

@@ -1,5 +1,6 @@
-"""The two-stage network."""
+"""The two-stage network, and the one-stage network."""
 
+from .multi_task_net import MultiTaskNet
 from .multi_task_rcnn import MultiTaskRCNN
 
-__all__ = ['MultiTaskRCNN']
+__all__ = ['MultiTaskNet', 'MultiTaskRCNN']

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import torch
 from mmengine.dist import all_reduce, get_world_size
 from mmengine.optim import OptimWrapper
 from torch import Tensor
 
+from projects.smn.errors import UserError
 from projects.smn.tasks import DETECTION
 
 from ..balancers import build_balancer
@@ -17,7 +18,7 @@ from ..balancers import build_balancer
 class BalancedLosses:
     """A detector whose losses a balancer weighs. Put it before the detector among the bases.
 
-    All losses that belong to no task of the config are those of ``'detection'``.
+    All losses that belong to no task are those of ``'detection'``.
 
     ``loss()`` returns the heads' losses, and for each task ``labelled/<task>``, how many labelled
     objects stand behind its loss. The log shows these losses as they are, under ``loss`` the
@@ -29,12 +30,12 @@ class BalancedLosses:
 
         Args:
             balancer: Its config; ``None`` for the plain sum of the losses.
-            tasks: The names of the config's tasks.
+            tasks: The names of all tasks, ``'detection'`` included.
 
         Raises:
             UserError: If there is no such balancer, or it names a task that does not exist.
         """
-        self.balanced_tasks = (DETECTION, *tasks)
+        self.balanced_tasks = tuple(tasks)
         self.balancer = build_balancer(balancer, self.balanced_tasks) if balancer else None
 
     def forward(self, inputs: Tensor, data_samples: list | None = None, mode: str = 'tensor'):
@@ -104,3 +105,16 @@ def labelled_for_detection(data_samples: list) -> Tensor:
     """How many images of a batch teach detection: complete ones, and those with a box."""
     taught = [s.metainfo.get('complete', True) or len(s.gt_instances) > 0 for s in data_samples]
     return torch.tensor(sum(taught))
+
+
+def refuse_without_classes(classes: Sequence[str]) -> None:
+    """Say what a config lacks whose detector was not given the classes.
+
+    Raises:
+        UserError: If there are none.
+    """
+    if not classes:
+        raise UserError(
+            'the model does not know the classes; a config for it needs top-level `classes` '
+            "and `tasks`, and runner_type='TaskRunner'"
+        )

@@ -9,11 +9,10 @@ from mmdet.registry import MODELS
 from mmdet.structures import SampleList
 from torch import Tensor
 
-from projects.smn.errors import UserError
 from projects.smn.tasks import DETECTION, build_tasks
 
 from ..task_modules import CompleteOnlyAssigner
-from .balanced_losses import BalancedLosses, labelled_for_detection
+from .balanced_losses import BalancedLosses, labelled_for_detection, refuse_without_classes
 
 
 @MODELS.register_module()
@@ -36,16 +35,12 @@ class MultiTaskRCNN(BalancedLosses, TwoStageDetector):
         balancer: Mapping | None = None,
         **kwargs,
     ) -> None:
-        if not classes:
-            raise UserError(
-                'the model does not know the classes; a config for it needs top-level `classes` '
-                "and `tasks`, and runner_type='TaskRunner'"
-            )
+        refuse_without_classes(classes)
         roi_head = dict(roi_head, classes=classes, tasks=tasks)
         super().__init__(roi_head=roi_head, **kwargs)
         self.classes = tuple(classes)
         self.tasks = build_tasks(tasks, classes)
-        self.init_balancer(balancer, self.tasks)
+        self.init_balancer(balancer, (DETECTION, *self.tasks))
         for head, name in ((self.rpn_head, 'assigner'), (self.roi_head, 'bbox_assigner')):
             if getattr(head, name, None) is not None:  # there is none where nothing is trained
                 setattr(head, name, CompleteOnlyAssigner(getattr(head, name)))

@@ -13,10 +13,9 @@ from mmdet.utils import InstanceList
 from mmengine.model import ModuleDict
 from torch import Tensor
 
-from projects.smn.errors import UserError, listing
-from projects.smn.tasks import Task, build_tasks
+from projects.smn.tasks import build_tasks
 
-from ..task_heads import TaskHead
+from ..task_heads import build_heads
 
 
 @MODELS.register_module()
@@ -26,9 +25,9 @@ class MultiTaskRoIHead(StandardRoIHead):
     Args:
         classes: The classes of the data set.
         tasks: The config's ``tasks``.
-        heads: Name to config of a task head. A head takes the tasks of its kinds that no other
-            head claims by naming them in ``tasks=(...)``, so that all masks share one trunk, and
-            all classifications and regressions another. A head without tasks is not built.
+        heads: Name to config of a task head, see :func:`build_heads`. So all masks share one
+            trunk, and all classifications and regressions another. A head without tasks is not
+            built.
         bbox_head: Its ``num_classes`` follows from ``classes``.
         box_passes: How often the box head corrects a box at test time. 1 is Faster R-CNN; with
             more, detections are proposals of a further pass (iterative localisation, Gidaris and
@@ -51,7 +50,7 @@ class MultiTaskRoIHead(StandardRoIHead):
         super().__init__(bbox_head=dict(bbox_head, num_classes=len(classes)), **kwargs)
         self.box_passes = box_passes
         self.tasks = build_tasks(tasks, classes)
-        self.heads = ModuleDict(_build_heads(heads, self.tasks))
+        self.heads = ModuleDict(build_heads(heads, self.tasks))
 
     def loss(
         self, x: tuple[Tensor, ...], rpn_results_list: InstanceList, batch_data_samples: SampleList
@@ -145,25 +144,3 @@ class MultiTaskRoIHead(StandardRoIHead):
         for head in self.heads.values():
             outputs.extend(head(x, rois[:100]).values())
         return tuple(outputs)
-
-
-def _build_heads(heads: Mapping[str, Mapping], tasks: Mapping[str, Task]) -> dict[str, TaskHead]:
-    claimed = {name: key for key, config in heads.items() for name in config.get('tasks') or ()}
-    for name, key in claimed.items():
-        if name not in tasks:
-            raise UserError(f'head {key!r} claims task {name!r}; the tasks are {listing(tasks)}')
-    chosen: dict[str, dict[str, Task]] = {key: {} for key in heads}
-    for name, task in tasks.items():
-        of_kind = (key for key, c in heads.items() if task.kind in MODELS.get(c['type']).kinds)
-        key = claimed.get(name) or next((k for k in of_kind if not heads[k].get('tasks')), None)
-        if key is None:
-            raise UserError(
-                f'no head takes task {name!r} ({type(task).__name__}); the heads are '
-                f'{listing(heads)}'
-            )
-        chosen[key][name] = task
-    return {
-        key: MODELS.build(dict(config, tasks=chosen[key]))
-        for key, config in heads.items()
-        if chosen[key]
-    }

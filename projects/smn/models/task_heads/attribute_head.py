@@ -115,9 +115,7 @@ class AttributeTaskHead(TaskHead):
 
     def _chosen(self, name: str, values: Tensor, labels: Tensor) -> Tensor:
         """Which objects train a task: those with a label, of a class that the task applies to."""
-        # Class indices are -1 where not labelled, numbers NaN.
-        labelled = ~values.isnan() if values.is_floating_point() else values >= 0
-        return labelled & (self.channels(name, labels) >= 0)
+        return has_label(values) & (self.channels(name, labels) >= 0)
 
     def predict(
         self, x: tuple[Tensor, ...], results: InstanceList, metas: list[dict], rescale: bool
@@ -127,22 +125,35 @@ class AttributeTaskHead(TaskHead):
         for name, outputs in self(x, bbox2roi(boxes)).items():
             for i, part in enumerate(split_by_image(outputs, results)):
                 applies = self.channels(name, results[i].labels) >= 0
-                fields = self._decode(self.tasks[name], part, applies, diagonals[i])
+                fields = decode_attribute(self.tasks[name], part, applies, diagonals[i])
                 for field, value in fields.items():
                     results[i][field] = value
 
-    @staticmethod
-    def _decode(
-        task: Task, outputs: Tensor, applies: Tensor, diagonals: Tensor
-    ) -> dict[str, Tensor]:
-        if isinstance(task, ClassificationTask):
-            scores = outputs.softmax(-1) * applies[:, None]
-            return {
-                task.name: scores.argmax(-1).masked_fill(~applies, -1),
-                f'{task.name}_scores': scores,
-            }
-        values = task.decode(outputs[:, 0], diagonals)
-        return {task.name: values.masked_fill(~applies, torch.nan)}
+
+def has_label(values: Tensor) -> Tensor:
+    """Which values are labelled, bool: class indices are -1 where they are not, numbers NaN."""
+    return ~values.isnan() if values.is_floating_point() else values >= 0
+
+
+def decode_attribute(
+    task: ClassificationTask | RegressionTask, outputs: Tensor, applies: Tensor, diagonals: Tensor
+) -> dict[str, Tensor]:
+    """The fields of a task from its raw outputs.
+
+    Args:
+        task: Which.
+        outputs: Logits (N, classes) or standardised values (N, 1).
+        applies: (N,) bool: to which objects the task applies.
+        diagonals: (N,): of the objects' boxes, in pixels of the original image.
+    """
+    if isinstance(task, ClassificationTask):
+        scores = outputs.softmax(-1) * applies[:, None]
+        return {
+            task.name: scores.argmax(-1).masked_fill(~applies, -1),
+            f'{task.name}_scores': scores,
+        }
+    values = task.decode(outputs[:, 0], diagonals)
+    return {task.name: values.masked_fill(~applies, torch.nan)}
 
 
 def original_diagonals(boxes: list[Tensor], metas: list[dict]) -> Tensor:

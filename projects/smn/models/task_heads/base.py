@@ -29,6 +29,7 @@ class TaskHead(BaseModule):
     """
 
     kinds: ClassVar[tuple[str, ...]]
+    per: ClassVar[str] = 'object'
 
     def __init__(
         self, tasks: Mapping[str, Task], roi_extractor: Mapping, init_cfg: dict | None = None

@@ -1,0 +1,50 @@
+"""Which head answers which task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mmdet.registry import MODELS
+from torch import nn
+
+from projects.smn.errors import UserError, listing
+from projects.smn.tasks import Task
+
+
+def build_heads(heads: Mapping[str, Mapping], tasks: Mapping[str, Task]) -> dict[str, nn.Module]:
+    """Build the heads that have tasks.
+
+    A head takes the tasks of its kinds that no other head claims by naming them in
+    ``tasks=(...)``.
+
+    Args:
+        heads: Name to config of a task head.
+        tasks: All tasks.
+
+    Raises:
+        UserError: If a task has no head, or a head claims a task that does not exist.
+    """
+    claimed = {name: key for key, config in heads.items() for name in config.get('tasks') or ()}
+    for name, key in claimed.items():
+        if name not in tasks:
+            raise UserError(f'head {key!r} claims task {name!r}; the tasks are {listing(tasks)}')
+    chosen: dict[str, dict[str, Task]] = {key: {} for key in heads}
+    for name, task in tasks.items():
+        able = (key for key, config in heads.items() if _answers(config, task))
+        key = claimed.get(name) or next((k for k in able if not heads[k].get('tasks')), None)
+        if key is None:
+            raise UserError(
+                f'no head takes task {name!r} ({type(task).__name__} per {task.per}); the heads '
+                f'are {listing(heads)}'
+            )
+        chosen[key][name] = task
+    return {
+        key: MODELS.build(dict(config, tasks=chosen[key]))
+        for key, config in heads.items()
+        if chosen[key]
+    }
+
+
+def _answers(config: Mapping, task: Task) -> bool:
+    head = MODELS.get(config['type'])
+    return task.kind in head.kinds and task.per == head.per

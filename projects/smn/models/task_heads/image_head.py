@@ -1,0 +1,69 @@
+"""What a detector asks of a head that answers about the whole image."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar
+
+from mmdet.registry import MODELS
+from mmdet.structures import SampleList
+from mmengine.model import BaseModule
+from mmengine.structures import BaseDataElement, InstanceData
+from torch import Tensor, nn
+
+from projects.smn.tasks import Task
+
+
+class ImageTaskHead(BaseModule):
+    """One trunk on the feature maps, shared by several tasks of the whole image.
+
+    Args:
+        tasks: The tasks of this head, by name.
+        init_cfg: As in mmengine.
+    """
+
+    kinds: ClassVar[tuple[str, ...]]
+    per: ClassVar[str] = 'image'
+    # Where the answers are in a data sample, and of which type.
+    place: ClassVar[str] = 'pred_image'
+    container: ClassVar[type[BaseDataElement]] = InstanceData
+
+    def __init__(self, tasks: Mapping[str, Task], init_cfg: dict | None = None) -> None:
+        super().__init__(init_cfg=init_cfg)
+        self.tasks = dict(tasks)
+        self.losses = nn.ModuleDict(
+            {name: MODELS.build(task.loss) for name, task in self.tasks.items()}
+        )
+
+    @abstractmethod
+    def forward(self, x: tuple[Tensor, ...]) -> dict[str, Tensor]:
+        """The raw output of every task for feature maps (B, C, H, W)."""
+
+    @abstractmethod
+    def loss(self, x: tuple[Tensor, ...], batch_data_samples: SampleList) -> dict[str, Tensor]:
+        """``loss_<task>`` for every task, averaged over its labelled images only.
+
+        A task without a label in the batch returns a zero that hangs on its parameters. Beside
+        each loss, ``labelled/<task>`` says how many images are labelled.
+        """
+
+    @abstractmethod
+    def answer(
+        self, x: tuple[Tensor, ...], metas: list[dict], rescale: bool
+    ) -> list[dict[str, Tensor]]:
+        """The fields of each image, with 1 as first dimension.
+
+        Args:
+            x: Feature maps, each (B, C, H, W).
+            metas: The meta information of each image.
+            rescale: Whether to answer in pixels of the original image.
+        """
+
+    def predict(self, x: tuple[Tensor, ...], batch_data_samples: SampleList, rescale: bool) -> None:
+        """Add the answers to the samples; see :meth:`answer`."""
+        metas = [sample.metainfo for sample in batch_data_samples]
+        for sample, fields in zip(batch_data_samples, self.answer(x, metas, rescale), strict=True):
+            if self.place not in sample:
+                sample.set_field(self.container(), self.place, dtype=self.container)
+            sample.get(self.place).set_data(fields)

@@ -1,0 +1,92 @@
+"""Semantic maps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import torch
+from mmdet.registry import MODELS
+from mmdet.structures import SampleList
+from mmengine.model import ModuleDict
+from mmengine.structures import PixelData
+from torch import Tensor
+from torch.nn.functional import interpolate, pad
+
+from projects.smn.tasks import IGNORED, SemanticTask
+
+from .image_head import ImageTaskHead
+
+
+@MODELS.register_module()
+class SemanticTaskHead(ImageTaskHead):
+    """A decode head of MMSegmentation for each semantic map.
+
+    Args:
+        decode_head: Config of the decode head. Its ``num_classes`` follows from the task, and the
+            task's loss takes the place of its own.
+
+    Adds to the samples: ``pred_sem_seg`` with a field (1, H, W) of class indices per task.
+    """
+
+    kinds: ClassVar[tuple[str, ...]] = ('semantic',)
+    place = 'pred_sem_seg'
+    container = PixelData
+
+    def __init__(self, tasks: Mapping[str, SemanticTask], decode_head: Mapping) -> None:
+        super().__init__(tasks)
+        self.decode_heads = ModuleDict(
+            {
+                name: MODELS.build(dict(decode_head, num_classes=len(task.classes)))
+                for name, task in tasks.items()
+            }
+        )
+
+    def forward(self, x: tuple[Tensor, ...]) -> dict[str, Tensor]:
+        """Every task's logits (B, classes, h, w), at the resolution of its decode head."""
+        return {name: head(x) for name, head in self.decode_heads.items()}
+
+    def loss(self, x: tuple[Tensor, ...], batch_data_samples: SampleList) -> dict[str, Tensor]:
+        losses = {}
+        size = batch_data_samples[0].batch_input_shape
+        for name, logits in self(x).items():
+            targets = torch.stack(
+                [_padded(sample.gt_sem_seg.get(name)[0], size) for sample in batch_data_samples]
+            ).long()
+            labelled = (targets != IGNORED).flatten(1).any(1)
+            # Only labelled images: enlarging logits and softmax are what costs here.
+            logits, targets = logits[labelled], targets[labelled]
+            if labelled.any():
+                loss = self.losses[name](enlarged(logits, size), targets)
+            else:
+                loss = logits.sum()
+            losses[f'loss_{name}'] = loss
+            losses[f'labelled/{name}'] = labelled.sum()
+        return losses
+
+    def answer(
+        self, x: tuple[Tensor, ...], metas: list[dict], rescale: bool
+    ) -> list[dict[str, Tensor]]:
+        answers: list[dict[str, Tensor]] = [{} for _ in metas]
+        for name, logits in self(x).items():
+            logits = enlarged(logits, metas[0]['batch_input_shape'])
+            for i, meta in enumerate(metas):
+                height, width = meta['img_shape'][:2]
+                of_image = logits[i : i + 1, :, :height, :width]
+                if rescale:
+                    of_image = enlarged(of_image, meta['ori_shape'][:2])
+                answers[i][name] = of_image.argmax(1).to(torch.uint8)
+        return answers
+
+
+def enlarged(logits: Tensor, size: tuple[int, int]) -> Tensor:
+    """Logits (B, C, h, w) in another resolution, (height, width)."""
+    if tuple(logits.shape[-2:]) == tuple(size):
+        return logits
+    return interpolate(logits, tuple(size), mode='bilinear', align_corners=False)
+
+
+def _padded(values: Tensor, size: tuple[int, int]) -> Tensor:
+    """A map (h, w) in the size of the padded batch; what is padded is not labelled."""
+    height, width = values.shape
+    return pad(values, (0, size[1] - width, 0, size[0] - height), value=IGNORED)
