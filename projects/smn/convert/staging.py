@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,11 +14,13 @@ RESULT = {'annotations', 'images', 'summary.json'}
 
 
 @contextmanager
-def whole_folder(out: Path, sources: Iterable[Path], tool: str) -> Iterator[Path]:
+def whole_folder(
+    out: Path, sources: Iterable[Path], tool: str, layouts: Iterable[Set[str]] = (RESULT,)
+) -> Iterator[Path]:
     """Give a folder beside ``out``, with ``images`` in it; it becomes ``out`` on success.
 
     Of what is there, only an earlier result of the same tool is ever replaced: a folder that holds
-    what :data:`RESULT` says, with ``"tool"`` in its summary.
+    what one of the ``layouts`` says, with ``"tool"`` in its summary.
 
     Raises:
         UserError: ``out`` is one of the sources, holds one or lies in one, or holds something else.
@@ -29,7 +31,7 @@ def whole_folder(out: Path, sources: Iterable[Path], tool: str) -> Iterator[Path
             raise UserError(f'--out {out} holds the source: choose another folder')
         if source in out.parents:
             raise UserError(f'--out {out} lies in {source}, which is only read: choose another')
-    if out.exists() and not _is_replaceable(out, tool):
+    if out.exists() and not _is_replaceable(out, tool, layouts):
         raise UserError(f'--out {out} holds something else than an earlier result of this tool')
     staged, old = (out.with_name(f'.{out.name}.{os.getpid()}.{word}') for word in ('new', 'old'))
     try:
@@ -53,10 +55,10 @@ def _replace(out: Path, staged: Path, old: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _is_replaceable(out: Path, tool: str) -> bool:
+def _is_replaceable(out: Path, tool: str, layouts: Iterable[Set[str]]) -> bool:
     if not out.is_dir():
         return False
     inside = {path.name for path in out.iterdir()}
-    if inside != RESULT:
+    if inside not in layouts:
         return not inside
     return f'"tool": "{tool}"' in (out / 'summary.json').read_text('utf-8', 'replace')

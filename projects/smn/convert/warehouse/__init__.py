@@ -1,0 +1,1 @@
+"""Reading triples of image, mask and boxes: lists in JSON, PNG files of codes, CSV files."""
