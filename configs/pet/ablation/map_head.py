@@ -1,0 +1,3 @@
+# Segmentation and the head's box.
+_base_ = '../unet-mtl_pet.py'
+tasks = dict(species=None)

@@ -1,0 +1,3 @@
+# Segmentation and classification.
+_base_ = '../unet-mtl_pet.py'
+tasks = dict(head=None)

@@ -1,0 +1,3 @@
+# All tasks; the weights are learned.
+_base_ = '../unet-mtl_pet.py'
+model = dict(balancer=dict(type='UncertaintyWeighting'))

@@ -1,0 +1,3 @@
+# Boxes only.
+_base_ = './ssdlite-deeplabv3plus_mbv2_warehouse_demo.py'
+tasks = dict(scene=None)
