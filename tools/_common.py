@@ -19,9 +19,11 @@ warnings.filterwarnings('ignore', message='.*pkg_resources.*')
 
 with contextlib.redirect_stdout(io.StringIO()):  # mmdet prints that "OneDL" is not installed
     import mmdet.datasets  # noqa: F401
+import torch
 from mmengine.config import Config, DictAction
 
 from projects.smn.engine.predictor import load_config
+from projects.smn.errors import UserError
 
 
 def add_run_flags(parser: argparse.ArgumentParser) -> None:
@@ -60,3 +62,20 @@ def config_of(args: argparse.Namespace) -> Config:
         or osp.join('work_dirs', osp.splitext(osp.basename(args.config))[0])
     )
     return cfg
+
+
+def checked_device(name: str | None) -> str | None:
+    """The value of --device.
+
+    Raises:
+        UserError: If there is no such device.
+    """
+    if name is None:
+        return None
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise UserError(f'--device {name}: no such device; try cpu or cuda:0') from None
+    if device.type == 'cuda' and not torch.cuda.is_available():
+        raise UserError(f'--device {name}: torch sees no GPU')
+    return name

@@ -6,6 +6,7 @@ import hashlib
 import io
 import tarfile
 import threading
+import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -220,3 +221,30 @@ def test_a_damaged_archive_leaves_nothing(tmp_path, share):
     with pytest.raises(UserError, match=r'a\.tar\.gz'):
         unpack(path, 'images')
     assert names(tmp_path) == ['a.tar.gz']
+
+
+# Zip archives
+
+
+def pack_zip(path, **members):
+    with zipfile.ZipFile(path, 'w') as packed:
+        for name, content in members.items():
+            packed.writestr(name, content)
+    return path
+
+
+def test_of_a_zip_archive_the_folder_alone_is_unpacked(tmp_path):
+    members = {'images/a/1.jpg': b'one', '__MACOSX/images/a/1.jpg': b'two', 'imagesque/1': b''}
+    unpack(pack_zip(tmp_path / 'a.zip', **members), 'images')
+    assert names(tmp_path) == ['a.zip', 'images']
+    assert (tmp_path / 'images/a/1.jpg').read_bytes() == b'one'
+
+
+@pytest.mark.parametrize('members', [{'pictures/1.jpg': b''}, {'images/../../evil': b'evil'}])
+def test_a_zip_archive_without_the_folder_or_with_a_way_out_leaves_nothing(tmp_path, members):
+    folder = tmp_path / 'here'
+    folder.mkdir()
+    with pytest.raises(UserError, match=r"a\.zip (has no folder 'images'|cannot be unpacked)"):
+        unpack(pack_zip(folder / 'a.zip', **members), 'images')
+    assert names(folder) == ['a.zip']
+    assert names(tmp_path) == ['here']

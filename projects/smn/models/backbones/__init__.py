@@ -1,5 +1,6 @@
 """Backbones that the libraries lack."""
 
 from .vgg import VGG
+from .vovnet import VoVNet
 
-__all__ = ['VGG']
+__all__ = ['VGG', 'VoVNet']

@@ -17,12 +17,19 @@ class VGG(MMCVVGG, BaseModule):
 
     Args:
         depth: 11, 13, 16 or 19.
+        norm_eval: Whether batch norm keeps its statistics in training; mmcv calls it ``bn_eval``.
         init_cfg: As in mmengine; Kaiming by default.
         kwargs: As in mmcv's VGG: ``with_bn``, ``out_indices``, ``frozen_stages``, ...
     """
 
-    def __init__(self, depth: int, init_cfg: dict | list | None = None, **kwargs) -> None:
-        super().__init__(depth, **kwargs)
+    def __init__(
+        self,
+        depth: int,
+        norm_eval: bool = True,
+        init_cfg: dict | list | None = None,
+        **kwargs,
+    ) -> None:
+        super().__init__(depth, bn_eval=norm_eval, **kwargs)
         self.init_cfg = init_cfg or [
             dict(type='Kaiming', layer='Conv2d'),
             dict(type='Constant', val=1, layer='BatchNorm2d'),

@@ -1,0 +1,23 @@
+# Mask R-CNN on 5,900 of the 7,349 pets. `classes` says whether it tells breeds, species or neither.
+_base_ = [
+    '../_base_/datasets/pet_instance.py',
+    '../_base_/models/smn_r50_fpn.py',
+    '../_base_/schedules/adamw_36e.py',
+    '../_base_/default_runtime.py',
+]
+# 12 epochs are 17,600 steps of 4 images.
+max_epochs = 12
+train_cfg = dict(max_epochs=max_epochs)
+param_scheduler = [
+    dict(type='LinearLR', start_factor=0.01, by_epoch=False, begin=0, end=500),
+    dict(
+        type='CosineAnnealingLR',
+        eta_min=1e-6,
+        begin=0,
+        end=max_epochs,
+        T_max=max_epochs,
+        by_epoch=True,
+        convert_to_iter_based=True,
+    ),
+]
+default_hooks = dict(checkpoint=dict(save_best='mask/mAP', rule='greater'))

@@ -1,0 +1,104 @@
+"""``tools/benchmark.py``: one table of size, work, time, memory and accuracy."""
+
+from __future__ import annotations
+
+import csv
+import os
+from itertools import product
+
+import benchmark
+import pytest
+import torch
+from _measure import Setup, measure
+from command_line import ROOT, run
+from networks import tiny_config, tiny_model
+
+from projects.smn.errors import UserError
+
+PLAIN = ROOT / 'configs/pet/unet-mtl_pet.py'  # finds no boxes, so its work is that of its layers
+QUICK = ('--repeats', '1', '--warm-up', '0', '--threads', '1', '--size', '64', '64')
+
+
+def measured(config, **changes):
+    setup = dict(size=(64, 64), image=None, device='cpu', threads=1, warm_up=0, repeats=1)
+    return measure(config, None, None, Setup(**{**setup, **changes}))
+
+
+def rows_of(out):
+    with (out / 'benchmark.csv').open(newline='') as file:
+        return list(csv.DictReader(file))
+
+
+def test_work_grows_with_the_area_and_the_number_of_parameters_does_not():
+    small, large = measured(PLAIN), measured(PLAIN, size=(128, 128))
+    assert small['parameters'] == large['parameters']
+    assert large['flops'] == pytest.approx(4 * small['flops'], rel=0.01)
+    assert small['boxes'] is large['boxes'] is None
+    assert small['ms'] > 0
+    assert small['memory'] > 0
+
+
+@pytest.fixture
+def tiny(tiny_coco, tmp_path):
+    """A config of a small two-stage network on the tiny data set, and a checkpoint of it."""
+    cfg = tiny_config(tiny_coco)
+    for loader in (cfg.val_dataloader, cfg.test_dataloader):
+        loader.update(num_workers=0, persistent_workers=False)
+    cfg.dump(tmp_path / 'tiny.py')
+    torch.save(dict(state_dict=tiny_model(tiny_coco).state_dict()), tmp_path / 'tiny.pth')
+    return tmp_path / 'tiny.py', tmp_path / 'tiny.pth'
+
+
+def test_one_table_holds_networks_with_and_without_a_checkpoint(
+    tiny, tiny_coco, tmp_path, monkeypatch
+):
+    # In this process; the test below sees that each has one of its own.
+    monkeypatch.setattr(benchmark, 'alone', lambda function, *args: function(*args))
+    config, checkpoint = tiny
+    image = tiny_coco / 'train/1.png'
+    words = [config, config, *QUICK, '--checkpoints', checkpoint, 'none', '--image', image]
+    benchmark.main([str(word) for word in (*words, '--out', tmp_path)])
+    measured, without = rows_of(tmp_path)
+    assert measured['parameters (M)'] == without['parameters (M)']
+    assert int(measured['boxes']) >= 0
+    for split, task, metric in product(('val', 'test'), ('bbox', 'mask'), ('mAP', 'mAP_50')):
+        assert 0 <= float(measured[f'{split} {task}/{metric}']) <= 1
+        assert without[f'{split} {task}/{metric}'] == ''
+    lines = (tmp_path / 'benchmark.md').read_text().splitlines()
+    assert lines[0].startswith('| config ')
+    assert '(1.png); random weights where there is no accuracy; ' in lines[-1]
+    assert '1 thread; torch ' in lines[-1]
+
+
+def test_each_network_has_a_process_of_its_own_and_one_that_is_killed_is_a_sentence():
+    first, second = benchmark.alone(os.getpid), benchmark.alone(os.getpid)
+    assert len({first, second, os.getpid()}) == 3
+    with pytest.raises(UserError, match='7: the process was killed'):
+        benchmark.alone(os._exit, 7)
+
+
+def test_the_command_line_measures_a_config_without_data_and_weights(tmp_path):
+    done = run('benchmark.py', PLAIN, *QUICK, '--out', tmp_path)
+    assert done.returncode == 0, done.stderr[-2000:]
+    [row] = rows_of(tmp_path)
+    assert row['config'] == PLAIN.stem
+    assert row['boxes'] == ''
+    assert float(row['GFLOPs']) > 0
+    assert (tmp_path / 'benchmark.md').read_text() in done.stdout
+    assert {path.name for path in tmp_path.iterdir()} == {'benchmark.csv', 'benchmark.md'}
+
+
+@pytest.mark.parametrize(
+    ('words', 'sentence'),
+    [
+        ([PLAIN, '--checkpoints', 'none', 'none'], '1 configs and 2 checkpoints'),
+        ([PLAIN, '--checkpoints', 'nowhere.pth'], 'there is no checkpoint nowhere'),
+        ([PLAIN, '--repeats', 0], 'must be 1 or more'),
+        ([PLAIN, '--device', 'abacus'], 'no such device'),
+        ([PLAIN, 'nowhere.py'], 'there is no config nowhere'),
+    ],
+)
+def test_a_wrong_word_is_one_sentence_before_anything_is_measured(words, sentence, tmp_path):
+    with pytest.raises(UserError, match=sentence):
+        benchmark.main([*map(str, words), '--out', str(tmp_path / 'out')])
+    assert not (tmp_path / 'out').exists()

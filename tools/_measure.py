@@ -1,0 +1,143 @@
+"""Measures one network: size, work, time and memory of a prediction, and accuracy.
+
+Each of the two functions is meant for a process of its own: what one network leaves in memory, in
+caches and in registries does not touch the next.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import io
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import mmcv
+import numpy as np
+import torch
+from mmdet.registry import MODELS
+from mmdet.structures import DetDataSample
+from mmengine.registry import RUNNERS, init_default_scope
+from torch.utils.flop_counter import FlopCounterMode
+
+from projects.smn.engine import check_architecture, link_tasks, load_checkpoint_file
+from projects.smn.engine.predictor import load_config, read_image
+
+
+@dataclass(frozen=True)
+class Setup:
+    """How a prediction is measured.
+
+    Attributes:
+        size: Height and width of the image, in pixels.
+        image: The file to predict; None for noise.
+        device: As PyTorch names it.
+        threads: Of PyTorch on the CPU.
+        warm_up: Predictions before the first that counts.
+        repeats: Predictions of which the median counts.
+    """
+
+    size: tuple[int, int]
+    image: Path | None
+    device: str
+    threads: int
+    warm_up: int
+    repeats: int
+
+
+def measure(
+    config: Path, options: dict | None, checkpoint: str | None, setup: Setup
+) -> dict[str, float | None]:
+    """Predict one image with one network.
+
+    Returns:
+        ``parameters``; ``flops`` of convolutions, linear layers and matrix products, where a
+        multiply-add is two; ``ms`` from the image in memory to the results; ``boxes`` found, None
+        if the network looks for none; ``memory`` in bytes: on a GPU what PyTorch allocated at most,
+        on the CPU how far the process grew over what its libraries take.
+
+    Raises:
+        UserError: The config or the checkpoint is wrong.
+    """
+    torch.set_num_threads(setup.threads)
+    device = torch.device(setup.device)
+    libraries = _status_bytes('VmRSS')
+    model = _build(config, options, checkpoint).to(device).eval()
+    data = _batch(setup)
+    times = []
+    with torch.no_grad():
+        for _ in range(setup.warm_up + setup.repeats):
+            batch = copy.deepcopy(data)
+            _wait(device)
+            start = time.perf_counter()
+            [sample] = model.test_step(batch)
+            _wait(device)
+            times.append(1000 * (time.perf_counter() - start))
+        if device.type == 'cuda':
+            memory = torch.cuda.max_memory_allocated(device)
+        else:
+            memory = _status_bytes('VmHWM') - libraries
+        with FlopCounterMode(display=False) as counter:
+            model.test_step(copy.deepcopy(data))
+    return dict(
+        parameters=sum(parameter.numel() for parameter in model.parameters()),
+        flops=counter.get_total_flops(),
+        ms=median(times[setup.warm_up :]),
+        boxes=len(sample.pred_instances) if 'pred_instances' in sample else None,
+        memory=memory,
+    )
+
+
+def evaluate(
+    config: Path, options: dict | None, checkpoint: str, split: str, work_dir: Path
+) -> dict[str, float]:
+    """The metrics of a checkpoint on ``'val'`` or ``'test'``; none if the config has no such part.
+
+    Raises:
+        UserError: The data are not there, or the checkpoint is of another network.
+    """
+    cfg = load_config(config, options)
+    if cfg.get(f'{split}_dataloader') is None:
+        return {}
+    cfg.test_dataloader, cfg.test_evaluator = cfg[f'{split}_dataloader'], cfg[f'{split}_evaluator']
+    cfg.update(load_from=checkpoint, pretrained=None, work_dir=str(work_dir), log_level='ERROR')
+    with contextlib.redirect_stdout(io.StringIO()):
+        return RUNNERS.build(cfg).test()
+
+
+def _build(config: Path, options: dict | None, checkpoint: str | None) -> torch.nn.Module:
+    cfg = load_config(config, options)
+    cfg.pretrained = None
+    init_default_scope('mmdet')
+    torch.manual_seed(0)
+    model = MODELS.build(link_tasks(cfg).model)
+    if checkpoint is not None:
+        weights = load_checkpoint_file(checkpoint)
+        check_architecture(model, weights, checkpoint)
+        model.load_state_dict(weights['state_dict'], strict=False)  # but for the balancer
+    return model
+
+
+def _batch(setup: Setup) -> dict[str, list]:
+    """One image as a data loader gives it: (3, H, W), BGR, uint8."""
+    height, width = setup.size
+    if setup.image is None:
+        image = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
+    else:
+        image = mmcv.imresize(read_image(setup.image), (width, height))
+    shapes = dict(img_shape=setup.size, ori_shape=setup.size, scale_factor=(1.0, 1.0))
+    inputs = torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1)))
+    return dict(inputs=[inputs], data_samples=[DetDataSample(metainfo=dict(shapes, img_id=0))])
+
+
+def _wait(device: torch.device) -> None:
+    if device.type == 'cuda':
+        torch.cuda.synchronize(device)
+
+
+def _status_bytes(key: str) -> int:
+    """An entry of Linux' table on this process. (A child inherits the peak of ``getrusage``.)"""
+    lines = Path('/proc/self/status').read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f'{key}:')) * 1024
