@@ -4,7 +4,7 @@ RUN := .venv/bin/python
 DEMO := configs/fruit/smn_r18_fpn_fruit_demo.py
 WORK := work_dirs/demo
 
-.PHONY: env demo test test-long lint format clean help
+.PHONY: env demo serve test test-long lint format clean help
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -17,6 +17,9 @@ demo: env  ## make data, train, test and predict: about 10 minutes on 2 cores
 	$(RUN) tools/train.py $(DEMO) --work-dir $(WORK)
 	$(RUN) tools/test.py $(DEMO) $$(cat $(WORK)/last_checkpoint) --work-dir $(WORK)
 	$(RUN) tools/predict.py $(DEMO) $$(cat $(WORK)/last_checkpoint) data/fruit/test --out-dir $(WORK)
+
+serve: env  ## serve the demo's network at http://127.0.0.1:8000
+	$(RUN) tools/serve.py
 
 test: env  ## run the tests
 	$(RUN) -m pytest -q

@@ -25,6 +25,7 @@ INPUTS = (
     'requirements.txt',
     'requirements/dev.txt',
     'requirements/balance.txt',
+    'requirements/serve.txt',
     'requirements/track.txt',
     'pyproject.toml',
     'tools/install.py',

@@ -9,20 +9,25 @@ from pickle import UnpicklingError
 from typing import Any
 
 import torch
-from mmengine.runner.checkpoint import CheckpointLoader, get_torch_safe_globals
+from mmengine.runner.checkpoint import get_torch_safe_globals
 from torch import nn
 
 from projects.smn.errors import UserError, listing
+
+from .checkpoint_url import cached_checkpoint
 
 # How torch names what a file wants to run.
 GLOBAL = re.compile(r'GLOBAL (\S+) was not an allowed')
 
 
 def load_checkpoint_file(filename: str, map_location: str | Callable = 'cpu') -> dict:
-    """Read a checkpoint with ``weights_only``. A URL is left to mmengine's loader.
+    """Read a checkpoint with ``weights_only``.
 
-    For files, mmengine's loader falls back to running the pickle when this fails; this one does
-    not.
+    mmengine's loader falls back to running the pickle when this fails; this one does not.
+
+    Args:
+        filename: A file, or a URL as :func:`~.checkpoint_url.cached_checkpoint` takes it.
+        map_location: As in ``torch.load``.
 
     Returns:
         The checkpoint, with a ``state_dict``.
@@ -30,13 +35,15 @@ def load_checkpoint_file(filename: str, map_location: str | Callable = 'cpu') ->
     Raises:
         UserError: If there is no such file, or it is no checkpoint, or holds more than weights.
     """
+    path = filename
     if '://' in str(filename):
-        return CheckpointLoader.load_checkpoint(filename, map_location)
-    if not os.path.isfile(filename):
+        path = cached_checkpoint(filename)
+        filename = f'{filename} (fetched to {path})'
+    if not os.path.isfile(path):
         raise UserError(f'there is no checkpoint {filename}')
     try:
         with torch.serialization.safe_globals(get_torch_safe_globals()):
-            checkpoint = torch.load(filename, map_location=map_location, weights_only=True)
+            checkpoint = torch.load(path, map_location=map_location, weights_only=True)
     except (UnpicklingError, RuntimeError, EOFError) as error:
         reason = next((g for g in GLOBAL.findall(str(error))), None)
         reason = f'it holds code ({reason}) beside weights' if reason else 'it is damaged'

@@ -1,0 +1,90 @@
+"""Every request leaves a line in the log and a number in the metrics."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+import uuid
+
+from pythonjsonlogger.core import RESERVED_ATTRS
+from pythonjsonlogger.json import JsonFormatter
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .metrics import Metrics
+from .problems import problem_response
+
+logger = logging.getLogger('smn.serving')
+HEADER = 'X-Request-ID'
+
+
+class Observe:
+    """Numbers, times, counts and logs requests, and answers for an app that fails.
+
+    Args:
+        app: What answers.
+        metrics: Where to count.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app = app
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope['type'] != 'http':
+            await self.app(scope, receive, send)
+            return
+        start = time.perf_counter()
+        number = uuid.uuid4().hex
+        status = 0
+
+        async def numbered(message: Message) -> None:
+            nonlocal status
+            if message['type'] == 'http.response.start':
+                status = message['status']
+                MutableHeaders(scope=message)[HEADER] = number
+            await send(message)
+
+        try:
+            await self.app(scope, receive, numbered)
+        except Exception:
+            logger.exception('failure', extra=dict(request_id=number))
+            if status:  # half of an answer is out: let the server break the connection
+                raise
+            detail = f'the server failed; its log says why under request_id {number}'
+            await problem_response(500, detail)(scope, receive, numbered)
+        finally:
+            self._record(scope, number, status, time.perf_counter() - start)
+
+    def _record(self, scope: Scope, number: str, status: int, seconds: float) -> None:
+        route = getattr(scope.get('route'), 'path', 'other')
+        self.metrics.requests.labels(route, status).inc()
+        self.metrics.seconds.labels(route).observe(seconds)
+        line = dict(
+            request_id=number,
+            method=scope['method'],
+            path=scope['path'][:200],
+            status=status,
+            seconds=round(seconds, 4),
+            client=(scope.get('client') or ('',))[0],
+        )
+        logger.info('request', extra=line)
+
+
+def log_json_lines() -> None:
+    """Write what the server and uvicorn log to standard error, a JSON object per line."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        JsonFormatter(
+            ['levelname', 'name', 'message'],
+            rename_fields=dict(levelname='level', name='logger'),
+            reserved_attrs=[*RESERVED_ATTRS, 'color_message'],  # uvicorn's, for terminals
+            timestamp='time',
+        )
+    )
+    for name in ('smn.serving', 'uvicorn'):
+        named = logging.getLogger(name)
+        named.handlers = [handler]
+        named.setLevel(logging.INFO)
+        named.propagate = False

@@ -1,0 +1,77 @@
+"""The web page, in the same app as the API."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import gradio as gr
+from fastapi import FastAPI, Response
+
+from .answers import Answerer
+from .page_answers import PageAnswers
+from .page_blocks import DOWNLOADS, PageBlocks
+from .page_examples import example_images
+from .problems import ProblemError
+
+# Fonts that every system has, so that none is fetched.
+THEME = gr.themes.Default(font=['system-ui', 'sans-serif'], font_mono=['monospace'])
+
+
+def mount_page(app: FastAPI) -> PageAnswers:
+    """Put the page at ``/``. Call it last: routes that are declared later are not reached.
+
+    Args:
+        app: Of :func:`projects.smn.serving.app.create_app`.
+
+    Returns:
+        What answers the page.
+    """
+    state = app.state
+    answers = PageAnswers(Answerer(state.predictor), state.worker, state.options)
+    _add_downloads(app, answers)
+    with TemporaryDirectory() as folder:  # Gradio takes copies of its own
+        examples = example_images(state.predictor.cfg, Path(folder))
+        page = PageBlocks(answers, examples).build()
+    gr.mount_gradio_app(
+        app,
+        page,
+        path='/',
+        theme=THEME,
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        max_file_size=state.options.max_bytes,
+        ssr_mode=False,
+        mcp_server=False,
+        pwa=False,
+    )
+    mounted = app.routes[-1].app
+    app.state.hang_up = mounted.stop_event.set  # see PageServer
+    return answers
+
+
+def _add_downloads(app: FastAPI, answers: PageAnswers) -> None:
+    """What the page's buttons link to; made when asked for, so that no file is left behind."""
+    exporter = answers.exporter
+    writers = {
+        'masks.zip': ('application/zip', lambda p: exporter.to_mask_zip([p])),
+        'objects.json': ('application/json', lambda p: _json(exporter.to_dict(p))),
+        'objects.csv': ('text/csv; charset=utf-8', lambda p: exporter.to_csv([p])),
+    }
+    assert writers.keys() == DOWNLOADS.keys()
+
+    @app.get('/page/{key}/{name}', include_in_schema=False)
+    def download(key: str, name: str, score_thr: float = 0) -> Response:
+        if name not in writers:
+            raise ProblemError(404, f'there are only {", ".join(writers)}')
+        media_type, write = writers[name]
+        content = write(answers.result(key, score_thr).prediction)
+        headers = {'Content-Disposition': f'attachment; filename="{name}"'}
+        return Response(content, media_type=media_type, headers=headers)
+
+
+def _json(image: dict) -> str:
+    """In the form of the API's answers."""
+    return json.dumps(dict(images=[image]), ensure_ascii=False, allow_nan=False)

@@ -1,0 +1,233 @@
+"""The page in a browser, and its downloads."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import socket
+import threading
+import time
+import zipfile
+from pathlib import Path
+from types import SimpleNamespace
+
+import cv2
+import numpy as np
+import pytest
+import uvicorn
+from canned import HEIGHT, WIDTH, CannedPredictor, masks
+from screenshot import click, open_browser, wait_for, wait_until_loaded
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+from starlette.testclient import TestClient
+
+from projects.smn.serving.app import create_app
+from projects.smn.serving.options import ServingOptions
+from projects.smn.serving.page import mount_page
+from projects.smn.serving.page_server import PageServer
+
+needs_chromium = pytest.mark.skipif(
+    not (shutil.which('chromium') and shutil.which('chromedriver')),
+    reason='chromium and chromedriver are not on the PATH',
+)
+IMAGE = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
+
+
+@pytest.fixture(scope='module')
+def page(tmp_path_factory):
+    """An app with the page, of a network that answers at once; two examples."""
+    folder = tmp_path_factory.mktemp('page')
+    patch = pytest.MonkeyPatch()
+    patch.setenv('GRADIO_TEMP_DIR', str(folder / 'gradio'))
+    (folder / 'examples').mkdir()
+    for number in (1, 2):
+        cv2.imwrite(str(folder / 'examples' / f'{number}.png'), IMAGE)
+    predictor = CannedPredictor(folder / 'examples')
+    app = create_app(predictor, ServingOptions(name='meadow', max_megabytes=0.5))
+    answers = mount_page(app)
+    yield SimpleNamespace(app=app, answers=answers, predictor=predictor, folder=folder)
+    patch.undo()
+
+
+@pytest.fixture(scope='module')
+def url(page):
+    """The address of a server in a thread."""
+    taken = socket.create_server(('127.0.0.1', 0))
+    server = PageServer(uvicorn.Config(page.app, log_level='warning'))
+    thread = threading.Thread(target=server.run, kwargs=dict(sockets=[taken]))
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield f'http://127.0.0.1:{taken.getsockname()[1]}/'
+    server.should_exit = True
+    thread.join(timeout=20)
+    assert not thread.is_alive()  # although the browser is open
+
+
+@pytest.fixture(scope='module')
+def browser():
+    with open_browser(1280, 1300) as opened:
+        yield opened
+
+
+@pytest.fixture
+def opened(browser, url):
+    """The browser, at a page that nobody has touched yet."""
+    browser.get(url)
+    wait_for(browser, '#upload input[type=file]')
+    return browser
+
+
+def _upload(browser, path: Path) -> None:
+    wait_for(browser, '#upload input[type=file]').send_keys(str(path))
+
+
+def _picture(browser) -> str:
+    """The address of the picture that is shown, once it is there."""
+    wait_for(browser, '#picture img')
+    wait_until_loaded(browser, '#picture img')
+    return browser.find_element(By.CSS_SELECTOR, '#picture img').get_attribute('src')
+
+
+def _wait(browser, condition) -> None:
+    WebDriverWait(browser, 30, poll_frequency=0.1).until(condition)
+
+
+def _text(browser, selector: str) -> str:
+    return browser.find_element(By.CSS_SELECTOR, selector).text
+
+
+def _example(browser, number: int) -> None:
+    click(browser, f'#examples button:nth-of-type({number})')
+
+
+def _external(browser) -> list[str]:
+    """Addresses that the browser has asked for on behalf of the page, but for the server's."""
+    events = [json.loads(entry['message'])['message'] for entry in browser.get_log('performance')]
+    sent = [e['params'] for e in events if e['method'] == 'Network.requestWillBeSent']
+    addresses = [p['request']['url'] for p in sent]
+    assert any(address.startswith('http://127.0.0.1:') for address in addresses)
+    ours = ('http://127.0.0.1:', 'data:', 'blob:', 'chrome:')
+    return [address for address in addresses if not address.startswith(ours)]
+
+
+@needs_chromium
+def test_an_upload_is_drawn_and_listed_and_nothing_comes_from_the_internet(opened, page, tmp_path):
+    cv2.imwrite(str(tmp_path / 'photo.png'), IMAGE)
+    _upload(opened, tmp_path / 'photo.png')
+    _picture(opened)
+    size = opened.execute_script(
+        "const i = document.querySelector('#picture img'); return [i.naturalWidth, i.naturalHeight]"
+    )
+    assert size == [1000, 1000 * HEIGHT // WIDTH]
+    table = _text(opened, '#objects')
+    assert {'apple', 'card', 'length (mm)', '42.5'} <= set(table.split('\n'))
+    assert 'sun' in _text(opened, '#image')
+    assert _external(opened) == []
+    # What Gradio cleans has a folder of its own; a bare file would stay for ever.
+    kept = list((page.folder / 'gradio').iterdir())
+    assert kept
+    assert all(path.is_dir() for path in kept)
+
+
+@needs_chromium
+def test_threshold_and_tasks_redraw_without_another_pass(opened, page):
+    calls = page.predictor.calls
+    _example(opened, 1)
+    first = _picture(opened)
+    click(opened, '#drawn input')  # the masks of the objects
+    _wait(opened, lambda b: _picture(b) != first)
+    number = opened.find_element(By.CSS_SELECTOR, '#threshold input[type=number]')
+    number.send_keys(Keys.CONTROL, 'a')
+    number.send_keys('0.6', Keys.TAB)
+    _wait(opened, lambda b: 'card' not in _text(b, '#objects'))
+    assert 'apple' in _text(opened, '#objects')
+    assert page.predictor.calls == calls + 1
+
+
+@needs_chromium
+@pytest.mark.parametrize('name', ['masks.zip', 'objects.json', 'objects.csv'])
+def test_a_button_downloads_what_it_says(opened, browser, name, tmp_path):
+    browser.execute_cdp_cmd(
+        'Browser.setDownloadBehavior', dict(behavior='allow', downloadPath=str(tmp_path))
+    )
+    _example(opened, 2)
+    _picture(opened)
+    click(opened, f'#{name.replace(".", "-")}')
+    path = tmp_path / name
+    _wait(opened, lambda _: path.is_file())
+    _check_download(name, path.read_bytes())
+
+
+@needs_chromium
+def test_a_file_that_is_no_image_is_refused_in_words_and_the_page_goes_on(opened, tmp_path):
+    _example(opened, 1)
+    _picture(opened)
+    (tmp_path / 'photo.jpg').write_text('these are words')
+    _upload(opened, tmp_path / 'photo.jpg')
+    _wait(opened, lambda b: 'no image that can be read' in _text(b, '#message'))
+    assert not opened.find_elements(By.CSS_SELECTOR, '#picture img')
+    _example(opened, 2)
+    _picture(opened)
+    assert _text(opened, '#message') == ''
+
+
+def test_the_api_still_answers_beside_the_page(page):
+    client = TestClient(page.app)
+    assert client.get('/healthz').status_code == 200
+    assert client.get('/v1/nothing').json()['status'] == 404
+    assert 'meadow' in client.get('/').text
+    with (page.folder / 'examples' / '1.png').open('rb') as file:
+        answer = client.post('/v1/predict', files=dict(image=file))
+    assert len(answer.json()['images'][0]['objects']) == 2
+
+
+def test_page_and_theme_name_no_font_of_a_web_service(page):
+    client = TestClient(page.app)
+    for path in ('/', '/theme.css'):
+        text = client.get(path).text
+        assert len(text) > 1000
+        assert 'fonts.googleapis' not in text
+        assert '<script src="http' not in text
+
+
+def test_gradio_is_told_not_to_report_home(page):
+    assert TestClient(page.app).get('/config').json()['analytics_enabled'] is False
+
+
+def test_the_page_has_no_second_api(page):
+    endpoints = TestClient(page.app).get('/gradio_api/info').json()
+    assert endpoints == dict(named_endpoints={}, unnamed_endpoints={})
+
+
+@pytest.mark.parametrize('name', ['masks.zip', 'objects.json', 'objects.csv'])
+def test_downloads_follow_the_threshold_and_need_a_key(page, name):
+    client = TestClient(page.app)
+    content = (page.folder / 'examples' / '1.png').read_bytes()
+    key = page.answers.predict(content)
+    answer = client.get(f'/page/{key}/{name}', params=dict(score_thr=0.05))
+    assert f'filename="{name}"' in answer.headers['content-disposition']
+    _check_download(name, answer.content)
+    fewer = client.get(f'/page/{key}/{name}', params=dict(score_thr=0.95))
+    assert len(fewer.content) < len(answer.content)
+    for path in (f'/page/{key}/other.txt', f'/page/nobody/{name}'):
+        problem = client.get(path)
+        assert problem.status_code == 404
+        assert problem.json()['detail']
+
+
+def _check_download(name: str, content: bytes) -> None:
+    """Both objects are in it, one mask as it was predicted."""
+    if name.endswith('json'):
+        (image,) = json.loads(content)['images']
+        assert [found['category'] for found in image['objects']] == ['apple', 'card']
+    elif name.endswith('csv'):
+        rows = list(csv.DictReader(io.StringIO(content.decode())))
+        assert [row['class'] for row in rows] == ['apple', 'card']
+    else:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            data = np.frombuffer(archive.read('image000_object001_mask.png'), np.uint8)
+        np.testing.assert_array_equal(cv2.imdecode(data, 0) > 0, masks()[1])
