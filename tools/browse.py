@@ -1,4 +1,9 @@
-"""Draw the ground truth: of the training set as the network sees it, augmentation included."""
+"""Draw the ground truth: of the training set as the network sees it, augmentation included.
+
+``--stats`` draws figures of the whole split instead: what is in it, and what is labelled.
+``--anchors INDEX`` draws the anchors of the config's dense head instead, and which are matched to
+the objects of an image.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +11,20 @@ import argparse
 from pathlib import Path
 
 import _common
+import mmcv
 import numpy as np
+from _anchors import write_anchors
 from mmdet.registry import DATASETS, VISUALIZERS
+from mmengine.config import Config
+from mmengine.fileio import get
 from mmengine.registry import init_default_scope
+from torch.utils.data import Dataset
 from tqdm import tqdm
 
+from projects.smn.datasets import find_origins, find_sources
 from projects.smn.engine import link_tasks
-from projects.smn.engine.predictor import read_image
 from projects.smn.errors import UserError, run_tool
+from projects.smn.visualization.statistics import write_statistics
 
 
 def parse_args() -> argparse.Namespace:
@@ -21,8 +32,16 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('config', help='config file')
     parser.add_argument('--split', choices=('train', 'val', 'test'), default='train')
     parser.add_argument('--number', type=int, default=20, help='how many images')
-    parser.add_argument('--out-dir', default='work_dirs/browse', help='where the pictures go')
+    parser.add_argument(
+        '--out-dir', '--out', default='work_dirs/browse', help='where the pictures go'
+    )
     parser.add_argument('--seed', type=int, default=0, help='of the augmentation')
+    parser.add_argument(
+        '--stats', action='store_true', help='figures of the split, and not its images'
+    )
+    parser.add_argument(
+        '--anchors', type=int, metavar='INDEX', help='the anchors on this image of the split'
+    )
     _common.add_cfg_options(parser)
     return parser.parse_args()
 
@@ -36,10 +55,20 @@ def main() -> None:
         raise UserError(f'{args.config} has no {args.split}_dataloader')
     np.random.seed(args.seed)  # the transforms draw from it
     dataset = DATASETS.build(loader.dataset)
-    visualizer = VISUALIZERS.build(dict(type='TaskVisualizer', name='browse'))
-    visualizer.dataset_meta = dataset.metainfo
     out_dir = Path(args.out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
+    if args.anchors is not None:
+        draw_anchors(cfg, dataset, args.anchors, out_dir)
+    elif args.stats:
+        draw_statistics(dataset, out_dir)
+    else:
+        draw_images(dataset, args, out_dir)
+
+
+def draw_images(dataset: Dataset, args: argparse.Namespace, out_dir: Path) -> None:
+    visualizer = VISUALIZERS.build(dict(type='TaskVisualizer', name='browse'))
+    visualizer.dataset_meta = dataset.metainfo
+    origins = find_origins(dataset)
     count = min(args.number, len(dataset))
     # Spread over the data set, so that each of several annotation files is seen.
     indices = np.linspace(0, len(dataset) - 1, count).round().astype(int).tolist()
@@ -48,7 +77,7 @@ def main() -> None:
         sample = packed['data_samples']
         visualizer.add_datasample(
             str(index),
-            shown_image(packed, args.split),
+            shown_image(packed, args.split, origins[index][0].backend_args),
             sample,
             draw_pred=False,
             out_file=str(out_dir / f'{index:04d}_{Path(sample.img_path).stem}.jpg'),
@@ -56,12 +85,41 @@ def main() -> None:
     print(f'{count} pictures of {len(dataset)} images are in {out_dir}')
 
 
-def shown_image(packed: dict, split: str) -> np.ndarray:
+def shown_image(packed: dict, split: str, backend_args: dict | None = None) -> np.ndarray:
     """The image that the labels lie on, RGB."""
     if split == 'train':
         return packed['inputs'].permute(1, 2, 0).numpy()[..., ::-1]
     # Pipelines for val and test load the labels after resizing: they are those of the file's image.
-    return read_image(packed['data_samples'].img_path)[..., ::-1]
+    return read_rgb(packed['data_samples'].img_path, backend_args)
+
+
+def draw_statistics(dataset: Dataset, out_dir: Path) -> None:
+    sources = find_sources(dataset)
+    origins = [(source, source.get_data_info(i)) for source in sources for i in range(len(source))]
+    backends = {entry['img_path']: source.backend_args for source, entry in origins}
+    paths = write_statistics(
+        [entry for _, entry in origins],
+        sources[0].metainfo['classes'],
+        sources[0].tasks,
+        lambda path: read_rgb(path, backends[path]),
+        out_dir,
+    )
+    print(f'written to {out_dir}: {", ".join(path.name for path in paths)}')
+
+
+def draw_anchors(cfg: Config, dataset: Dataset, index: int, out_dir: Path) -> None:
+    if not 0 <= index < len(dataset):
+        raise UserError(f'--anchors {index}: the split has the images 0 to {len(dataset) - 1}')
+    paths = write_anchors(cfg, dataset[index], out_dir)
+    print(f'written to {out_dir}: {", ".join(path.name for path in paths)}')
+
+
+def read_rgb(path: str, backend_args: dict | None) -> np.ndarray:
+    """An image, (H, W, 3), uint8."""
+    image = mmcv.imfrombytes(get(path, backend_args), channel_order='rgb')
+    if image is None:
+        raise UserError(f'{path} cannot be read as an image')
+    return image
 
 
 if __name__ == '__main__':

@@ -22,11 +22,7 @@ val_dataloader = dict(**loader, dataset=dict(pipeline=test_pipeline))
 test_dataloader = dict(**loader, dataset=dict(pipeline=test_pipeline))
 model = dict(
     data_preprocessor=dict(pad_size_divisor=16),
-    bbox_head=dict(
-        anchor_generator=dict(
-            min_sizes=[16, 36, 64, 100, 140, 180], max_sizes=[36, 64, 100, 140, 180, 220]
-        ),
-    ),
+    bbox_head=dict(anchor_generator=dict(base_sizes=[20, 40, 80, 160])),
 )
 
 max_epochs = 20

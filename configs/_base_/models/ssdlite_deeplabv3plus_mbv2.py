@@ -4,7 +4,7 @@
 pretrained = 'https://download.pytorch.org/models/mobilenet_v2-b0353104.pth'
 norm = dict(type='BN', eps=0.001, momentum=0.03)
 act = dict(type='ReLU6')
-channels = (96, 1280, 512, 256, 256, 128)  # of the maps that SSD sees; strides 16 to 512
+channels = (96, 1280, 512, 256)  # of the maps that SSD sees
 model = dict(
     type='MultiTaskNet',
     channels_last=True,
@@ -22,8 +22,8 @@ model = dict(
         type='SSDNeck',
         in_channels=(96, 1280),
         out_channels=channels,
-        level_strides=(2, 2, 2, 2),
-        level_paddings=(1, 1, 1, 1),
+        level_strides=(2, 2),
+        level_paddings=(1, 1),
         l2_norm_scale=None,
         use_depthwise=True,
         norm_cfg=norm,
@@ -35,14 +35,15 @@ model = dict(
         use_depthwise=True,
         norm_cfg=norm,
         act_cfg=act,
+        # Not SSD's own anchors: these have each size in each shape, and neighbouring levels share
+        # a size, so that more cells than one can answer for an object.
         anchor_generator=dict(
-            type='SSDAnchorGenerator',
-            scale_major=False,
-            strides=[16, 32, 64, 128, 256, 512],
-            # Persons are high, forklifts about as wide as high.
-            ratios=[[2, 3]] * 6,
-            min_sizes=[32, 72, 128, 200, 280, 360],
-            max_sizes=[72, 128, 200, 280, 360, 440],
+            type='AnchorGenerator',
+            strides=[16, 32, 64, 128],
+            base_sizes=[32, 64, 128, 256],  # root of the area, in pixels
+            scales=[1.0, 1.4, 2.0],
+            # Height to width: forklifts are about as wide as high, persons are high.
+            ratios=[0.8, 1.5, 2.8],
         ),
         bbox_coder=dict(
             type='DeltaXYWHBBoxCoder',

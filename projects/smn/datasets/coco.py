@@ -89,7 +89,7 @@ class CocoTaskDataset(CocoDataset):
             for image in content['images']
         ]
         self._check_labelled(content, data_list)
-        self._check_images_exist(data_list)
+        self._check_files_exist(data_list)
         return data_list
 
     def parse_data_info(self, raw_data_info: dict) -> dict:
@@ -178,6 +178,8 @@ class CocoTaskDataset(CocoDataset):
             content = load(self.ann_file, file_format='json', backend_args=self.backend_args)
         except FileNotFoundError:
             raise UserError(f'there is no annotation file {self.ann_file}') from None
+        except UserError:
+            raise
         except ValueError as error:
             raise UserError(f'{self.ann_file} is not JSON: {error}') from None
         for key in REQUIRED:
@@ -220,17 +222,22 @@ class CocoTaskDataset(CocoDataset):
             f'its annotations are: {has or "none"}'
         )
 
-    def _check_images_exist(self, data_list: list[dict]) -> None:
+    def _check_files_exist(self, data_list: list[dict]) -> None:
         """Say now, and not hours into a training, that a file is missing."""
         if self.backend_args is not None:
             return
-        missing = [entry for entry in data_list if not os.path.isfile(entry['img_path'])]
-        if missing:
-            first = missing[0]
-            raise UserError(
-                f'{self.ann_file}: the file of image {first["img_id"]!r}, {first["img_path"]}, '
-                f'is not there ({len(missing)} of {len(data_list)} are missing)'
-            )
+        files = {'file': [(entry['img_id'], entry['img_path']) for entry in data_list]}
+        for name, task in self.tasks.items():
+            if isinstance(task, SemanticTask):
+                labels = ((entry['img_id'], entry['image_labels'].get(name)) for entry in data_list)
+                files[f'map {name!r}'] = [(number, path) for number, path in labels if path]
+        for what, pairs in files.items():
+            missing = [pair for pair in pairs if not os.path.isfile(pair[1])]
+            if missing:
+                raise UserError(
+                    f'{self.ann_file}: the {what} of image {missing[0][0]!r}, {missing[0][1]}, '
+                    f'is not there ({len(missing)} of {len(pairs)} are missing)'
+                )
 
     def filter_data(self) -> list[dict]:
         """Drop images without objects, or smaller than ``min_size``, when ``filter_cfg`` says."""

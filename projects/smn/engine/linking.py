@@ -10,6 +10,8 @@ from mmengine.config import Config, ConfigDict
 from projects.smn.errors import UserError
 from projects.smn.tasks import build_tasks, plain
 
+from .packs import use_packs
+
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 
 
@@ -18,7 +20,8 @@ def link_tasks(cfg: Config) -> Config:
 
     Metrics and visualizer receive them from there: mmengine hands a data set's ``metainfo`` to
     both. Also applies ``pretrained``, the one switch for the backbone's weights: a URL, a file, or
-    ``None`` for training from scratch.
+    ``None`` for training from scratch; and ``packed``, the one switch for packs: see
+    :func:`~.packs.use_packs`.
 
     Args:
         cfg: A complete config. It is not changed.
@@ -27,8 +30,8 @@ def link_tasks(cfg: Config) -> Config:
         A linked copy. Linking twice changes nothing.
 
     Raises:
-        UserError: If ``classes`` is missing, a task is wrong, or a ``ShareSampler`` is combined
-            with what would break its shares.
+        UserError: If ``classes`` is missing, a task is wrong, a pack is missing, or a
+            ``ShareSampler`` is combined with what would break its shares.
     """
     if 'classes' not in cfg:
         raise UserError(
@@ -48,6 +51,8 @@ def link_tasks(cfg: Config) -> Config:
     for loader in LOADERS:
         for dataset in _datasets((cfg.get(loader) or {}).get('dataset')):
             dataset.metainfo = {**(dataset.get('metainfo') or {}), **meta}
+            if cfg.get('packed'):
+                use_packs(cfg, dataset)
         _link_sampler(loader, cfg.get(loader) or {})
     return cfg
 

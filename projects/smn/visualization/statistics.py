@@ -1,0 +1,182 @@
+"""Figures that describe a data set: what is in it, and what is labelled."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from projects.smn.files import replacing
+from projects.smn.tasks import DETECTION, ClassificationTask, RegressionTask, Task
+
+from .samples import (
+    Entry,
+    labels_of,
+    objects_of,
+    places_of_classes,
+    places_of_values,
+    sample_figure,
+)
+
+COLOUR, REST = '#1f77b4', '#d9d9d9'
+
+
+def write_statistics(
+    entries: Sequence[Entry],
+    classes: Sequence[str],
+    tasks: Mapping[str, Task],
+    read_image: Callable[[str], np.ndarray],
+    folder: Path,
+) -> list[Path]:
+    """Write a PNG per figure; one that would show nothing is left out.
+
+    Args:
+        entries: What ``CocoTaskDataset.get_data_info`` gives, of every image. Crowds do not count.
+        classes: Of the objects.
+        tasks: By name.
+        read_image: Path to RGB image (H, W, 3), uint8.
+        folder: Where they go: ``classes.png``, ``labelled.png``, ``image_sizes.png``,
+            ``task_<name>.png`` for each classification and regression, ``samples.png`` for the
+            classes of objects and ``samples_<name>.png`` for each classification of images.
+
+    Returns:
+        Their paths.
+    """
+    figures: dict[str, Callable[[], Figure | None]] = {
+        'classes': lambda: class_figure(entries, classes),
+        'labelled': lambda: labelled_figure(entries, classes, tasks),
+        'image_sizes': lambda: size_figure(entries),
+    }
+    for name, task in tasks.items():
+        figures[f'task_{name}'] = lambda task=task: task_figure(entries, classes, task)
+    figures['samples'] = lambda: sample_figure(places_of_classes(entries, classes), read_image)
+    for name, task in tasks.items():
+        if task.per == 'image' and isinstance(task, ClassificationTask):
+            figures[f'samples_{name}'] = lambda task=task: sample_figure(
+                places_of_values(entries, task), read_image
+            )
+    written = []
+    for name, draw in figures.items():
+        with matplotlib.rc_context({'text.parse_math': False}):  # a name may have a dollar sign
+            if figure := draw():
+                with replacing(folder / f'{name}.png') as path:
+                    figure.savefig(path, dpi=110, bbox_inches='tight')
+                written.append(folder / f'{name}.png')
+    return written
+
+
+def class_figure(entries: Sequence[Entry], classes: Sequence[str]) -> Figure | None:
+    """How many objects each class has, and on how many images."""
+    objects = Counter(instance['bbox_label'] for _, instance in objects_of(entries))
+    images = Counter(label for entry in entries for label in {*_class_labels(entry)})
+    if not objects:
+        return None
+    figure, axes = _figure(len(classes))
+    counts = [objects[label] for label in range(len(classes))]
+    notes = [f'{count} on {_plural(images[n], "image")}' for n, count in enumerate(counts)]
+    _bars(axes, classes, counts, notes)
+    axes.set(title=f'{_plural(sum(counts), "object")} by class', xlabel='objects')
+    return figure
+
+
+def labelled_figure(
+    entries: Sequence[Entry], classes: Sequence[str], tasks: Mapping[str, Task]
+) -> Figure:
+    """Which share of the objects, or images, that a task asks about has a label for it."""
+    complete = sum(entry['complete'] for entry in entries)
+    rows = {}
+    if any(True for _ in objects_of(entries)):
+        rows[f'{DETECTION}: all objects boxed'] = (complete, len(entries), 'images')
+    for name, task in tasks.items():
+        labels = list(labels_of(entries, classes, task))
+        known = sum(label is not None for label in labels)
+        rows[name] = (known, len(labels), f'{task.per}s')
+    figure, axes = _figure(len(rows))
+    shares = [100 * known / total if total else 0 for known, total, _ in rows.values()]
+    axes.barh(list(rows), 100, color=REST)
+    notes = [f'{known} of {total} {what}' for known, total, what in rows.values()]
+    _bars(axes, list(rows), shares, notes, share=True)
+    axes.set(title='Labelled, of what a task asks about', xlabel='%', xlim=(0, 100))
+    return figure
+
+
+def size_figure(entries: Sequence[Entry]) -> Figure:
+    """Width and height of the images."""
+    sizes = Counter((entry['width'], entry['height']) for entry in entries)
+    (widths, heights), counts = zip(*sizes, strict=True), np.array(list(sizes.values()))
+    figure, axes = _figure(12)
+    axes.scatter(widths, heights, 20 + 180 * counts / counts.max(), COLOUR, alpha=0.4)
+    limit = 1.08 * max(*widths, *heights)
+    axes.plot([0, limit], [0, limit], color=REST, zorder=0)
+    number = f'{_plural(len(entries), "image")}, {_plural(len(sizes), "size")}'
+    axes.set(
+        title=f'{number}, {min(widths)}-{max(widths)} x {min(heights)}-{max(heights)} px',
+        xlabel='width (px)',
+        ylabel='height (px)',
+        xlim=(0, limit),
+        ylim=(0, limit),
+        aspect='equal',
+    )
+    return figure
+
+
+def task_figure(entries: Sequence[Entry], classes: Sequence[str], task: Task) -> Figure | None:
+    """The distribution of the labels of a classification or regression."""
+    labels = [label for label in labels_of(entries, classes, task) if label is not None]
+    if not labels or not isinstance(task, (ClassificationTask, RegressionTask)):
+        return None
+    number = _plural(len(labels), f'labelled {task.per}')
+    if isinstance(task, ClassificationTask):
+        figure, axes = _figure(len(task.classes))
+        counts = np.bincount(labels, minlength=len(task.classes)).tolist()
+        notes = [f'{count} ({100 * count / len(labels):.0f} %)' for count in counts]
+        _bars(axes, task.classes, counts, notes)
+        axes.set(title=f'{task.name}: {number}', xlabel=f'{task.per}s')
+        return figure
+    figure, axes = _figure(10)
+    counts, _, bars = axes.hist(labels, bins='auto', color=COLOUR, edgecolor='white')
+    if len(bars) <= 20:
+        axes.bar_label(bars, [f'{count:.0f}' for count in counts], fontsize=7)
+    spread = f'mean {np.mean(labels):.4g}, standard deviation {np.std(labels):.3g}'
+    title = f'{task.name}: {number}, {spread} {task.unit}'.rstrip()
+    axes.set(title=title, xlabel=task.columns()[0], ylabel=f'{task.per}s')
+    axes.grid(axis='y', alpha=0.3)
+    return figure
+
+
+def _class_labels(entry: Entry) -> Iterator[int]:
+    return (instance['bbox_label'] for _, instance in objects_of([entry]))
+
+
+def _figure(rows: int) -> tuple[Figure, Axes]:
+    figure = Figure((7, 1 + 0.3 * max(rows, 3)))
+    axes = figure.subplots()
+    axes.spines[['top', 'right']].set_visible(False)
+    return figure, axes
+
+
+def _bars(
+    axes: Axes,
+    names: Sequence[str],
+    values: Sequence[float],
+    notes: Sequence[str],
+    share: bool = False,
+) -> None:
+    """Horizontal bars, the first on top, each with a note at its end; at 100 of a ``share``."""
+    bars = axes.barh(list(names), list(values), color=COLOUR)
+    if share:
+        for bar, note in zip(bars, notes, strict=True):
+            axes.text(101, bar.get_y() + bar.get_height() / 2, note, va='center', fontsize=8)
+    else:
+        axes.bar_label(bars, notes, padding=3, fontsize=8)
+        axes.set_xlim(0, 1.25 * max(*values, 1))
+    axes.invert_yaxis()
+
+
+def _plural(count: int, noun: str) -> str:
+    return f'{count} {noun}' if count == 1 else f'{count} {noun}s'

@@ -1,0 +1,50 @@
+"""``tools/browse.py``: figures of a split, and pictures whose files are in a pack only."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+
+import browse
+import cv2
+import pytest
+from command_line import DEMO, on
+
+from projects.smn.datasets.backends import write_pack
+from projects.smn.errors import UserError
+
+
+@pytest.fixture
+def browsed(tmp_path, monkeypatch):
+    """Run the tool in this process; the names of the pictures that it wrote."""
+
+    def call(*words: object) -> set[str]:
+        command = ['browse.py', DEMO, '--out', tmp_path / 'out', *words]
+        monkeypatch.setattr(sys, 'argv', [str(word) for word in command])
+        browse.main()
+        for path in (tmp_path / 'out').iterdir():
+            assert cv2.imread(str(path)) is not None
+        return {path.name for path in (tmp_path / 'out').iterdir()}
+
+    return call
+
+
+def test_figures_of_a_split(fruit, browsed):
+    names = {'classes', 'labelled', 'image_sizes', 'samples'}
+    names |= {f'task_{name}' for name in ('neck', 'rating', 'length')}
+    assert browsed('--stats', '--split', 'val', *on(fruit)) == {f'{name}.png' for name in names}
+
+
+def test_packed_images_are_browsed_without_their_files(fruit, browsed, tmp_path):
+    own = shutil.copytree(fruit, tmp_path / 'fruit')
+    images = sorted((own / 'test').iterdir())
+    write_pack(own / 'test.h5', [(f'test/{path.name}', path.read_bytes()) for path in images])
+    shutil.rmtree(own / 'test')
+    options = (*on(own), f'packed={own}/test.h5')
+    assert len(browsed('--split', 'test', *options)) == len(images)
+    assert 'samples.png' in browsed('--stats', '--split', 'test', *options)
+
+
+def test_a_split_that_the_config_lacks_is_one_sentence(browsed, fruit):
+    with pytest.raises(UserError, match='has no val_dataloader'):
+        browsed('--stats', '--split', 'val', *on(fruit), 'val_dataloader=None')

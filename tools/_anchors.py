@@ -1,0 +1,67 @@
+"""The anchors of a config's dense head, laid out and matched as in training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import mmcv
+import torch
+from mmdet.registry import MODELS
+from mmengine.config import Config
+from mmengine.structures import InstanceData
+from torch import Tensor, nn
+
+from projects.smn.errors import UserError
+from projects.smn.visualization.anchors import draw_layout, draw_matches
+
+
+def write_anchors(cfg: Config, packed: dict, out_dir: Path) -> list[Path]:
+    """Draw the anchors for one image of the training set.
+
+    The network is built with random weights: only the sizes of its feature maps are asked for.
+
+    Args:
+        cfg: A linked config.
+        packed: What the training pipeline makes of the image.
+        out_dir: Gets ``anchors_layout.jpg`` and ``anchors_matches.jpg``.
+
+    Raises:
+        UserError: If the network has no dense head with anchors.
+    """
+    cfg.model.backbone.pop('init_cfg', None)
+    model = MODELS.build(cfg.model).eval()
+    head = getattr(model, 'bbox_head', None) or getattr(model, 'rpn_head', None)
+    if not hasattr(head, 'prior_generator'):
+        raise UserError(f'{cfg.filename}: this network has no head with anchors')
+    batch = dict(inputs=[packed['inputs']], data_samples=[packed['data_samples']])
+    data = model.data_preprocessor(batch, training=True)
+    sizes = _map_sizes(model, head, data['inputs'])
+    anchors = head.prior_generator.grid_priors(sizes, device='cpu')
+    truth = data['data_samples'][0].gt_instances
+    boxes = getattr(truth.bboxes, 'tensor', truth.bboxes)
+    truth = InstanceData(bboxes=boxes, labels=torch.zeros_like(truth.labels))
+    assigned = head.assigner.assign(InstanceData(priors=torch.cat(anchors)), truth).gt_inds
+    image = packed['inputs'].permute(1, 2, 0).numpy()[..., ::-1].copy()
+    levels = [level.numpy() for level in anchors]
+    pictures = dict(
+        layout=draw_layout(image, levels, sizes),
+        matches=draw_matches(image, boxes.numpy(), levels, assigned.numpy()),
+    )
+    paths = []
+    for name, picture in pictures.items():
+        paths.append(out_dir / f'anchors_{name}.jpg')
+        mmcv.imwrite(picture[..., ::-1], str(paths[-1]))
+    return paths
+
+
+@torch.no_grad()
+def _map_sizes(model: nn.Module, head: nn.Module, inputs: Tensor) -> list[tuple[int, int]]:
+    """(rows, columns) of the maps that the head answers on, read off its answers."""
+    sizes = []
+
+    def note(head: nn.Module, inputs: tuple, outputs: tuple) -> None:
+        sizes.extend(tuple(scores.shape[-2:]) for scores in outputs[0])
+
+    with head.register_forward_hook(note):
+        model(inputs, mode='tensor')
+    return sizes
