@@ -6,7 +6,11 @@ import mmcv
 import pytest
 import torch
 from helpers import HEIGHT, TASKS, WIDTH
+from mmengine.config import Config
 from networks import tiny_config, tiny_model
+from whole_images import CLASSES as PETS
+from whole_images import RESIZE, SIZES, make_whole_images, ssd, unet, unet_config
+from whole_images import TASKS as PET_TASKS
 
 from projects.smn.engine import Predictor
 from projects.smn.errors import UserError
@@ -63,3 +67,49 @@ def test_detections_below_the_threshold_are_dropped(predictor, paths):
 def test_a_missing_image_is_named(predictor):
     with pytest.raises(UserError, match=r'there is no image nowhere\.jpg'):
         list(predictor(['nowhere.jpg']))
+
+
+# Networks that answer about the whole image
+
+
+@pytest.fixture
+def whole_root(tmp_path):
+    return make_whole_images(tmp_path / 'whole')
+
+
+@pytest.fixture
+def whole_predictor(tmp_path) -> Predictor:
+    model = dict(unet_config(), type='MultiTaskNet')
+    steps = [dict(type='LoadImageFromFile'), RESIZE, dict(type='LoadTaskAnnotations')]
+    steps.append(dict(type='PackTaskInputs'))
+    loader = dict(dataset=dict(type='CocoTaskDataset', pipeline=steps))
+    cfg = Config(dict(classes=PETS, tasks=PET_TASKS, model=model, test_dataloader=loader))
+    path = tmp_path / 'whole.pth'
+    torch.save(unet().state_dict(), path)
+    return Predictor(cfg, str(path), device='cpu')
+
+
+def test_answers_about_the_whole_image_are_in_its_pixels(whole_predictor, whole_root):
+    paths = sorted((whole_root / 'images').iterdir())
+    for sample, (width, height) in zip(whole_predictor(paths, batch_size=2), SIZES, strict=True):
+        assert 'pred_instances' not in sample
+        assert sample.pred_sem_seg.map.shape == (1, height, width)
+        assert set(sample.pred_image.keys()) == {'species', 'species_scores', 'weight', 'head'}
+        ((x1, y1, x2, y2),) = sample.pred_image['head'].tolist()
+        assert 0 <= x1 <= x2 <= width
+        assert 0 <= y1 <= y2 <= height
+
+
+def test_a_network_that_detects_drops_uncertain_objects_and_keeps_its_other_answers(
+    whole_predictor, whole_root
+):
+    path = whole_root / 'images' / '1.png'
+    whole_predictor.model = ssd().eval()
+    whole_predictor.score_thr = 0.0
+    (everything,) = whole_predictor([path])
+    assert len(everything.pred_instances) > 1
+    whole_predictor.score_thr = 1.0
+    (certain,) = whole_predictor([path])
+    assert len(certain.pred_instances) == 0
+    assert torch.equal(certain.pred_sem_seg.map, everything.pred_sem_seg.map)
+    assert torch.equal(certain.pred_image['head'], everything.pred_image['head'])

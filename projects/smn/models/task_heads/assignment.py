@@ -22,20 +22,25 @@ def build_heads(heads: Mapping[str, Mapping], tasks: Mapping[str, Task]) -> dict
         tasks: All tasks.
 
     Raises:
-        UserError: If a task has no head, or a head claims a task that does not exist.
+        UserError: If a task has no head, or a head claims a task that does not exist or that is
+            not of its kinds.
     """
     claimed = {name: key for key, config in heads.items() for name in config.get('tasks') or ()}
     for name, key in claimed.items():
         if name not in tasks:
             raise UserError(f'head {key!r} claims task {name!r}; the tasks are {listing(tasks)}')
+        if not _answers(heads[key], tasks[name]):
+            raise UserError(
+                f'head {key!r} claims task {name!r} ({_kind_of(tasks[name])}), which '
+                f'{heads[key]["type"]} cannot answer'
+            )
     chosen: dict[str, dict[str, Task]] = {key: {} for key in heads}
     for name, task in tasks.items():
         able = (key for key, config in heads.items() if _answers(config, task))
         key = claimed.get(name) or next((k for k in able if not heads[k].get('tasks')), None)
         if key is None:
             raise UserError(
-                f'no head takes task {name!r} ({type(task).__name__} per {task.per}); the heads '
-                f'are {listing(heads)}'
+                f'no head takes task {name!r} ({_kind_of(task)}); the heads are {listing(heads)}'
             )
         chosen[key][name] = task
     return {
@@ -48,3 +53,7 @@ def build_heads(heads: Mapping[str, Mapping], tasks: Mapping[str, Task]) -> dict
 def _answers(config: Mapping, task: Task) -> bool:
     head = MODELS.get(config['type'])
     return task.kind in head.kinds and task.per == head.per
+
+
+def _kind_of(task: Task) -> str:
+    return f'{type(task).__name__} per {task.per}'
