@@ -21,8 +21,8 @@ demo: env  ## make data, train, test and predict: about 10 minutes on 2 cores
 serve: env  ## serve the demo's network at http://127.0.0.1:8000
 	$(RUN) tools/serve.py
 
-test: env  ## run the tests
-	$(RUN) -m pytest -q
+test: env  ## run the tests, on all cores
+	OMP_NUM_THREADS=1 $(RUN) -m pytest -q -n auto --dist loadfile
 
 test-long: env  ## run the tests that take minutes
 	$(RUN) -m pytest -q -m long

@@ -279,7 +279,7 @@ def test_tasks_that_read_the_same_label_are_refused_where_it_would_be_taken(coco
 def test_a_task_without_any_label_is_refused(coco, tasks):
     for annotation in coco['annotations']:
         annotation.pop('keypoints', None)
-    with pytest.raises(UserError, match=r"no object has a label of the task 'ends'.*ends=None"):
+    with pytest.raises(UserError, match=r"nothing has a label of the task 'ends'.*ends=None"):
         keep_one_task_per_image(coco, tasks, 0)
     with pytest.raises(UserError, match="'ends'"):
         keep_shares(coco, tasks, dict(ends=0.5), 0)
@@ -322,3 +322,20 @@ def test_the_data_set_counts_what_the_tool_counts(tiny_coco, coco, tasks):
     assert counts.incomplete == 20
     assert counts.boxes == len(thin['annotations'])
     assert counts.tasks == {name: len(found) for name, found in find_labelled(thin, tasks).items()}
+
+
+def test_labels_of_whole_images_are_taken_from_image_records(coco):
+    whole = dict(
+        weather=dict(type='ClassificationTask', per='image', classes=('sun', 'rain')),
+        ground=dict(type='SemanticTask', classes=('soil', 'grass')),
+    )
+    tasks = build_tasks({**TASKS, **whole}, CLASSES)
+    labels = dict(attributes=dict(weather='sun'), seg_map='a.png')
+    labelled = {**coco, 'images': [{**image, **labels} for image in coco['images']]}
+    kept = keep_shares(labelled, tasks, dict(weather=0.5), seed=0)
+    found = {name: len(records) for name, records in find_labelled(kept, tasks).items()}
+    count = len(coco['images'])
+    assert (found['weather'], found['ground']) == (round(count / 2), count)
+    assert kept['annotations'] == labelled['annotations']
+    one_task = keep_one_task_per_image(labelled, tasks, seed=0)
+    assert not any('attributes' in image and 'seg_map' in image for image in one_task['images'])

@@ -133,7 +133,7 @@ def test_the_tasks_are_those_of_the_config_and_its_options(sparsify):
         ),
         (
             ['--keep', 'neck=1', '--cfg-options', 'tasks.neck.source=collar'],
-            "train.json: no object has a label of the task 'neck'",
+            "train.json: nothing has a label of the task 'neck'",
         ),
     ],
 )

@@ -18,7 +18,7 @@ from typing import Any
 
 from projects.smn.convert.dealing import deal_evenly
 from projects.smn.errors import UserError
-from projects.smn.tasks import Task
+from projects.smn.tasks import Task, tasks_per
 
 Coco = dict[str, Any]
 Tasks = Mapping[str, Task]
@@ -30,7 +30,9 @@ def objects_of(coco: Coco) -> list[dict]:
 
 
 def find_labelled(coco: Coco, tasks: Tasks) -> dict[str, list[dict]]:
-    """Task name to the annotations that are labelled for it, as the data set will see them.
+    """Task name to the records that are labelled for it, as the data set will see them.
+
+    These are annotations, or images for a task of the whole image.
 
     Raises:
         UserError: A label is not what its task accepts.
@@ -38,9 +40,11 @@ def find_labelled(coco: Coco, tasks: Tasks) -> dict[str, list[dict]]:
     classes = _class_names(coco)
     found: dict[str, list[dict]] = {name: [] for name in tasks}
     for annotation in objects_of(coco):
-        for name, task in tasks.items():
+        for name, task in tasks_per('object', tasks).items():
             if classes[annotation['category_id']] in task.of and _has_label(task, annotation):
                 found[name].append(annotation)
+    for name, task in tasks_per('image', tasks).items():
+        found[name] = [image for image in coco['images'] if _has_label(task, image)]
     return found
 
 
@@ -125,7 +129,8 @@ def refuse_common_labels(tasks: Tasks, touched: Iterable[str]) -> None:
     """
     touched = set(touched)
     for one, other in combinations(tasks.values(), 2):
-        common = one.label_path == other.label_path and set(one.of) & set(other.of)
+        same_key = one.per == other.per and one.label_path == other.label_path
+        common = same_key and set(one.of) & set(other.of)
         if common and touched & {one.name, other.name}:
             raise UserError(
                 f'the tasks {one.name!r} and {other.name!r} read the same label, '
@@ -145,33 +150,43 @@ def _images_of(coco: Coco, tasks: Tasks) -> dict[str, set[int]]:
     for name, labelled in found.items():
         if not labelled:
             raise UserError(
-                f'no object has a label of the task {name!r}; leave it out of --keep, or switch it '
+                f'nothing has a label of the task {name!r}; leave it out of --keep, or switch it '
                 f'off with --cfg-options tasks.{name}=None'
             )
-    return {name: {a['image_id'] for a in labelled} for name, labelled in found.items()}
+    key = dict(object='image_id', image='id')
+    return {
+        name: {record[key[tasks[name].per]] for record in labelled}
+        for name, labelled in found.items()
+    }
 
 
 def _filter_labels(coco: Coco, tasks: Tasks, stays: Callable[[str, int], bool]) -> Coco:
     """Remove the labels of the tasks from images where ``stays(task name, image id)`` is false."""
     classes = _class_names(coco)
-    annotations = []
+    annotations, images = [], []
     for annotation in coco['annotations']:
-        for name, task in tasks.items():
+        for name, task in tasks_per('object', tasks).items():
             # Another class may use the key for another task.
             reads = classes[annotation['category_id']] in task.of
             if reads and not stays(name, annotation['image_id']):
                 annotation = task.without_label(annotation)
         annotations.append(annotation)
-    return {**coco, 'annotations': annotations}
+    for image in coco['images']:
+        for name, task in tasks_per('image', tasks).items():
+            if not stays(name, image['id']):
+                image = task.without_label(image)
+        images.append(image)
+    return {**coco, 'images': images, 'annotations': annotations}
 
 
 def _class_names(coco: Coco) -> dict[int, str]:
     return {category['id']: category['name'] for category in coco['categories']}
 
 
-def _has_label(task: Task, annotation: Mapping[str, Any]) -> bool:
+def _has_label(task: Task, record: Mapping[str, Any]) -> bool:
     try:
-        label = task.find_label(annotation)
+        label = task.find_label(record)
         return label is not None and task.is_labelled(task.parse_label(label))
     except UserError as error:
-        raise UserError(f'annotation {annotation["id"]}: task {task.name!r}: {error}') from None
+        kind = dict(object='annotation', image='image')[task.per]
+        raise UserError(f'{kind} {record["id"]}: task {task.name!r}: {error}') from None

@@ -41,7 +41,7 @@ class LabelSummaryHook(Hook):
             )
         if unlabelled:
             print_log(
-                f'No object is labelled for {listing(unlabelled)}: it will not be learned',
+                f'Nothing is labelled for {listing(unlabelled)}: it will not be learned',
                 runner.logger,
                 logging.WARNING,
             )
