@@ -9,14 +9,14 @@ import torch
 from mmdet.registry import MODELS
 from mmengine.config import Config
 from mmengine.structures import InstanceData
-from torch import Tensor, nn
+from torch import nn
 
 from projects.smn.errors import UserError
 from projects.smn.visualization.anchors import draw_layout, draw_matches
 
 
 def write_anchors(cfg: Config, packed: dict, out_dir: Path) -> list[Path]:
-    """Draw the anchors for one image of the training set.
+    """Draw the anchors for one training image.
 
     The network is built with random weights: only the sizes of its feature maps are asked for.
 
@@ -35,7 +35,7 @@ def write_anchors(cfg: Config, packed: dict, out_dir: Path) -> list[Path]:
         raise UserError(f'{cfg.filename}: this network has no head with anchors')
     batch = dict(inputs=[packed['inputs']], data_samples=[packed['data_samples']])
     data = model.data_preprocessor(batch, training=True)
-    sizes = _map_sizes(model, head, data['inputs'])
+    sizes = _map_sizes(model, head, data)
     anchors = head.prior_generator.grid_priors(sizes, device='cpu')
     truth = data['data_samples'][0].gt_instances
     boxes = getattr(truth.bboxes, 'tensor', truth.bboxes)
@@ -55,13 +55,13 @@ def write_anchors(cfg: Config, packed: dict, out_dir: Path) -> list[Path]:
 
 
 @torch.no_grad()
-def _map_sizes(model: nn.Module, head: nn.Module, inputs: Tensor) -> list[tuple[int, int]]:
+def _map_sizes(model: nn.Module, head: nn.Module, data: dict) -> list[tuple[int, int]]:
     """(rows, columns) of the maps that the head answers on, read off its answers."""
     sizes = []
 
     def note(head: nn.Module, inputs: tuple, outputs: tuple) -> None:
-        sizes.extend(tuple(scores.shape[-2:]) for scores in outputs[0])
+        sizes[:] = [tuple(scores.shape[-2:]) for scores in outputs[0]]
 
     with head.register_forward_hook(note):
-        model(inputs, mode='tensor')
+        model(**data, mode='tensor')
     return sizes

@@ -2,7 +2,7 @@
 
 ``--stats`` draws figures of the whole split instead: what is in it, and what is labelled.
 ``--anchors INDEX`` draws the anchors of the config's dense head instead, and which are matched to
-the objects of an image.
+the objects of a training image.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def parse_args() -> argparse.Namespace:
         '--stats', action='store_true', help='figures of the split, and not its images'
     )
     parser.add_argument(
-        '--anchors', type=int, metavar='INDEX', help='the anchors on this image of the split'
+        '--anchors', type=int, metavar='INDEX', help='the anchors on this image of --split train'
     )
     _common.add_cfg_options(parser)
     return parser.parse_args()
@@ -58,6 +58,8 @@ def main() -> None:
     out_dir = Path(args.out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
     if args.anchors is not None:
+        if args.split != 'train':
+            raise UserError('--anchors goes with --split train: they are matched in training')
         draw_anchors(cfg, dataset, args.anchors, out_dir)
     elif args.stats:
         draw_statistics(dataset, out_dir)

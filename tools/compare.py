@@ -32,7 +32,7 @@ from projects.smn.files import write_json
 
 TOOLS = Path(__file__).resolve().parent
 # The first of these that a task has stands for it.
-CHIEF_METRICS = ('mAP', 'OKS_AP', 'accuracy', 'relative_MAE')
+CHIEF_METRICS = ('mIoU', 'IoU', 'mAP', 'OKS_AP', 'accuracy', 'relative_MAE')
 
 
 def parse_args() -> argparse.Namespace:
@@ -149,7 +149,9 @@ def write_table(work_dir: Path, sizes: dict[str, int], chosen: list[str] | None)
 
 def chief_metrics(runs) -> list[str]:
     """One metric for each task of any run, in the order of their first appearance."""
-    tasks = {key.partition('/')[0]: None for metrics in runs for key in metrics if '/' in key}
+    # A class of a semantic map has a row of its own in the table of a run, and no column here.
+    names = (key.partition('/')[0] for metrics in runs for key in metrics if '/' in key)
+    tasks = dict.fromkeys(name for name in names if ':' not in name)
     found = {key for metrics in runs for key in metrics}
     chief = (
         next((f'{task}/{m}' for m in CHIEF_METRICS if f'{task}/{m}' in found), None)

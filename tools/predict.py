@@ -43,7 +43,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--score-thr', type=float, default=0.3, help='drop less certain objects')
     parser.add_argument('--device', help='cpu, cuda:0, ...; by default a GPU if there is one')
     parser.add_argument('--batch-size', type=int, default=1, help='images at once')
-    parser.add_argument('--no-pictures', action='store_true', help='write only the two files')
+    parser.add_argument(
+        '--no-pictures', action='store_true', help='draw nothing, write only the tables'
+    )
     _common.add_cfg_options(parser)
     return parser.parse_args()
 

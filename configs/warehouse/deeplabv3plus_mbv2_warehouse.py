@@ -1,3 +1,6 @@
 # The semantic map only.
 _base_ = './ssdlite-deeplabv3plus_mbv2_warehouse.py'
-model = dict(bbox_neck=None, bbox_head=None)
+# Nothing reads the map of stride 32 then.
+model = dict(
+    backbone=dict(type='ShortMobileNetV2', out_indices=(1, 4)), bbox_neck=None, bbox_head=None
+)

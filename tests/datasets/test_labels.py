@@ -7,7 +7,7 @@ import pytest
 from helpers import CLASSES, HEIGHT, TASKS, WIDTH
 from mmdet.structures.mask import BitmapMasks
 
-from projects.smn.datasets import TaskLabels, Keypoints, load_labels
+from projects.smn.datasets import Keypoints, TaskLabels, load_labels
 from projects.smn.tasks import Task, build_tasks
 
 DIRECTIONS = ('horizontal', 'vertical', 'diagonal')

@@ -77,3 +77,18 @@ def test_the_arguments_stay_as_they_are_and_nothing_is_printed(capsys):
     _evaluate(truth, [_box(0, score=0.5)])
     assert truth == [_object(0)]
     assert capsys.readouterr().out == ''
+
+
+def test_further_thresholds_are_reported():
+    # An IoU of 0.65 with the only object.
+    values = average_precision(
+        [_object(0)],
+        [dict(_box(0), bbox=[0, 0, 20, 13], score=0.5)],
+        1,
+        [0],
+        'bbox',
+        ious=(0.6, 0.7),
+    )
+    assert (values['mAP_50'], values['mAP_60'], values['mAP_70']) == (1, 1, 0)
+    nothing = average_precision([], [], 1, [0], 'bbox', ious=(0.6,))
+    assert math.isnan(nothing['mAP_60'])

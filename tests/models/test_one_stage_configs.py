@@ -81,6 +81,10 @@ def test_config_trains_two_steps_and_is_tested(path, root):
         if not torch.equal(value, before[name])
     }
     assert moved == {name.partition('.')[0] for name in before}
+    losses = model.parse_losses(model(**model.data_preprocessor(batch, True), mode='loss'))[0]
+    losses.backward()
+    # A parameter without one would stop a distributed training.
+    assert not [name for name, value in model.named_parameters() if value.grad is None]
     dataset, batch = batch_of(cfg, 'test')
     evaluator = Evaluator(cfg.test_evaluator)
     evaluator.dataset_meta = dataset.metainfo

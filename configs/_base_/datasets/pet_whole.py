@@ -1,4 +1,4 @@
-# Pets as whole images: a map of the pet, its breed and species, and the box of its head. Made by
+# Pets as whole images: a map of the pet, its species, and the box of its head. Made by
 # tools/prepare/oxford_pet.py ROOT --out data/pet --classes pet
 classes = ('pet',)
 tasks = dict(

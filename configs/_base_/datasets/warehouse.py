@@ -59,5 +59,5 @@ test_dataloader = dict(
         ann_file='annotations/test.json', pipeline=test_pipeline, test_mode=True, **dataset
     ),
 )
-val_evaluator = dict(type='MultiTaskMetric')
-test_evaluator = dict(type='MultiTaskMetric')
+val_evaluator = dict(type='MultiTaskMetric', box_ious=(0.6, 0.7))
+test_evaluator = dict(type='MultiTaskMetric', box_ious=(0.6, 0.7))

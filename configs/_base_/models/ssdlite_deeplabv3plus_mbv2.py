@@ -1,7 +1,7 @@
 # MobileNetV2 with two heads: SSDLite for boxes on strides 16 and more, DeepLabV3+ for the semantic
 # map on strides 4 and 16. For images of about 640 x 480.
 # The one switch for the backbone's weights: a URL, a local file, or None for training from scratch.
-pretrained = 'https://download.pytorch.org/models/mobilenet_v2-b0353104.pth'
+pretrained = 'open-mmlab://mmdet/mobilenet_v2'
 norm = dict(type='BN', eps=0.001, momentum=0.03)
 act = dict(type='ReLU6')
 channels = (96, 1280, 512, 256)  # of the maps that SSD sees

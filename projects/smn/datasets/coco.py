@@ -143,6 +143,7 @@ class CocoTaskDataset(CocoDataset):
                 label = task.find_label(image)
                 if label is not None:
                     labels[task.name] = task.parse_label(label)
+                    task.check_size(labels[task.name], image['height'], image['width'])
             except UserError as error:
                 raise UserError(
                     f'{self.ann_file}: image {image["id"]!r}: task {task.name!r}: {error}'

@@ -10,6 +10,7 @@ import mmcv
 import numpy as np
 from mmdet.structures.mask import BitmapMasks
 from mmengine.fileio import get
+from PIL import Image
 
 from projects.smn.errors import UserError
 from projects.smn.tasks import (
@@ -28,6 +29,9 @@ from projects.smn.tasks import (
 from .image_labels import ImageBox, SemanticMap
 from .keypoints import Keypoints
 from .labels import TaskLabels
+
+# What Pillow raises for files that are damaged in one way or another.
+FAULTS = (OSError, EOFError, SyntaxError, ValueError, Image.DecompressionBombError)
 
 
 def load_labels(
@@ -79,7 +83,7 @@ def read_map(
         values = mmcv.imfrombytes(get(path, backend_args), flag='unchanged', backend='pillow')
     except FileNotFoundError:
         raise UserError(f'there is no semantic map {path}') from None
-    except OSError as error:
+    except FAULTS as error:
         raise UserError(f'the semantic map {path} cannot be read: {error}') from None
     if values.ndim != 2 or values.dtype != np.uint8:
         raise UserError(f'the semantic map {path} must have one channel of 8 bits')

@@ -23,6 +23,7 @@ def average_precision(
     categories: Sequence[int],
     iou_type: str,
     sigmas: Sequence[float] | None = None,
+    ious: Sequence[float] = (),
 ) -> dict[str, float]:
     """Run ``COCOeval``.
 
@@ -34,6 +35,7 @@ def average_precision(
         categories: The category ids that count.
         iou_type: ``'bbox'``, ``'segm'`` or ``'keypoints'``.
         sigmas: Of the keypoints.
+        ious: Further IoU thresholds, of COCO's 0.5 to 0.95, to report as ``mAP_60`` and so on.
 
     Returns:
         The named numbers in [0, 1]; NaN where there is no ground truth.
@@ -52,7 +54,17 @@ def average_precision(
         evaluation.summarize()
     # pycocotools says -1 where it found nothing to count.
     values = {name: float(evaluation.stats[position]) for name, position in names.items()}
+    values.update({f'mAP_{iou * 100:.0f}': _mean_at(evaluation, iou) for iou in ious})
     return {name: value if value >= 0 else float('nan') for name, value in values.items()}
+
+
+def _mean_at(evaluation: COCOeval, iou: float) -> float:
+    """AP at one IoU threshold, over all sizes; -1 where nothing was counted."""
+    (position,) = np.flatnonzero(np.isclose(evaluation.params.iouThrs, iou))
+    # Thresholds, recalls, classes, sizes (the first is all), detections an image (the last is 100).
+    precision = evaluation.eval['precision'][position, :, :, 0, -1]
+    known = precision[precision > -1]
+    return float(known.mean()) if known.size else -1.0
 
 
 def _coco(annotations: list[dict[str, Any]], num_images: int, categories: Sequence[int]) -> COCO:

@@ -9,14 +9,24 @@ from .dispatch import share
 from .image_result import ImageResult, to_xywh
 
 
-def evaluate_boxes(images: Sequence[ImageResult], num_classes: int) -> dict[str, float]:
-    """COCO's AP of the boxes, and which share of the objects was found at IoU 0.5."""
+def evaluate_boxes(
+    images: Sequence[ImageResult], num_classes: int, ious: Sequence[float] = ()
+) -> dict[str, float]:
+    """COCO's AP of the boxes, and which share of the objects was found at IoU 0.5.
+
+    Args:
+        images: Predictions and ground truth.
+        num_classes: Of the boxes.
+        ious: Further IoU thresholds, see :func:`average_precision`.
+    """
     truth, detections = [], []
     for i, image in enumerate(images):
         truth.extend(_objects(i, image))
         truth.extend(_crowds(i, image, num_classes))
         detections.extend(_detections(i, image))
-    values = average_precision(truth, detections, len(images), range(num_classes), 'bbox')
+    values = average_precision(
+        truth, detections, len(images), range(num_classes), 'bbox', ious=ious
+    )
     found = sum(int((image.match >= 0).sum()) for image in images)
     return {**values, 'matched': share(found, sum(len(image.truth['labels']) for image in images))}
 

@@ -40,11 +40,20 @@ class MultiTaskMetric(BaseMetric):
     ``docs/metrics.md``. Of a network that finds no objects, there is no ``bbox``.
 
     Args:
+        box_ious: IoU thresholds at which boxes are scored too, beside 0.5 and 0.75: of 0.55, 0.6,
+            and so on to 0.95.
         out_dir: Where to write ``confusion_<task>.csv`` of every classification.
     """
 
-    def __init__(self, *args: Any, out_dir: str | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        box_ious: Sequence[float] = (),
+        out_dir: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.box_ious = tuple(box_ious)
         self.out_dir = out_dir
 
     @property
@@ -59,7 +68,7 @@ class MultiTaskMetric(BaseMetric):
     def compute_metrics(self, results: list[ImageResult]) -> dict[str, float]:
         tasks, metrics = self._tasks, {}
         if not results or any(image.detects for image in results):
-            boxes = evaluate_boxes(results, len(self.dataset_meta['classes']))
+            boxes = evaluate_boxes(results, len(self.dataset_meta['classes']), self.box_ious)
             metrics.update({f'bbox/{metric}': value for metric, value in boxes.items()})
         else:
             tasks = tasks_per('image', tasks)

@@ -1,6 +1,6 @@
 """Networks. Importing this registers all of them."""
 
-from .backbones import VGG, VoVNet
+from .backbones import VGG, ShortMobileNetV2, VoVNet
 from .balancers import (
     DynamicWeightAverage,
     FixedWeights,
@@ -50,6 +50,7 @@ __all__ = [
     'RandomLossWeighting',
     'RoIHeatmapCodec',
     'SemanticTaskHead',
+    'ShortMobileNetV2',
     'UncertaintyWeighting',
     'VoVNet',
     'WarmUp',

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from mmengine.registry import Registry
-from mmengine.structures import InstanceData
+from mmengine.structures import InstanceData, PixelData
 from torch import nn
 
 from projects.smn.errors import UserError, listing
@@ -78,8 +78,8 @@ class Task:
                 f'task {self.name!r}: a task needs another name: a Python identifier without '
                 f'"loss" in it, and none of {listing(RESERVED_NAMES, len(RESERVED_NAMES))}'
             )
-        # The name becomes an attribute of both.
-        if hasattr(InstanceData(), self.name) or hasattr(nn.ModuleDict(), self.name):
+        # The name becomes an attribute of them.
+        if any(hasattr(taken, self.name) for taken in (InstanceData, PixelData, nn.ModuleDict())):
             raise UserError(
                 f'task {self.name!r}: a task needs another name, as PyTorch or mmengine has a '
                 f'method of this one; `source` can still be {self.name!r}'

@@ -50,6 +50,13 @@ class BoxTask(Task):
             raise UserError(f'{label!r:.60} is not a box with a positive width and height')
         return [x, y, x + width, y + height]
 
+    def check_size(self, label: list[float], height: int, width: int) -> None:
+        x1, y1, x2, y2 = label
+        if x2 <= 0 or y2 <= 0 or x1 >= width or y1 >= height:
+            raise UserError(
+                f'the box of corners {label} lies outside its image of {width} x {height} pixels'
+            )
+
     def is_labelled(self, label: list[float]) -> bool:
         return not math.isnan(label[0])
 

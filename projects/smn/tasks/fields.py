@@ -101,7 +101,8 @@ def _place(record: dict[str, Any], task: Task, value: Any) -> None:
     """Put a task's value where the annotation format has it."""
     if task.per == 'image' and task.kind in ('semantic', 'box'):
         part = dict(semantic='maps', box='boxes')[task.kind]
-        record.setdefault(part, {})[task.name] = value
+        key = task.name if task.kind == 'semantic' else task.source
+        record.setdefault(part, {})[key] = value
         return
     if task.kind == 'mask' and task.source == 'segmentation':
         record['segmentation'] = value

@@ -47,10 +47,22 @@ class SemanticTask(Task):
         self.classes = tuple(self.classes)
         if not 2 <= len(self.classes) <= IGNORED or len(set(self.classes)) < len(self.classes):
             raise UserError(f'task {self.name!r}: classes must be 2 to {IGNORED} different names')
+        self._check_loss()
         if self.background not in (None, 'background', *self.classes):
             raise UserError(
                 f'task {self.name!r}: background={self.background!r} is not a class; the classes '
                 f'are {listing(self.classes)}'
+            )
+
+    def _check_loss(self) -> None:
+        if self.loss['type'] == 'CrossEntropyLoss':
+            # mmdet's own would take 255 for a class.
+            self.loss = {'ignore_index': IGNORED, 'avg_non_ignore': True, **self.loss}
+        weights = self.loss.get('class_weight')
+        if weights is not None and len(weights) != len(self.classes):
+            raise UserError(
+                f'task {self.name!r}: its loss has {len(weights)} class weights for '
+                f'{len(self.classes)} classes'
             )
 
     @property

@@ -24,6 +24,7 @@ from .samples import (
 )
 
 COLOUR, REST = '#1f77b4', '#d9d9d9'
+MAX_BINS = 60
 
 
 def write_statistics(
@@ -139,7 +140,9 @@ def task_figure(entries: Sequence[Entry], classes: Sequence[str], task: Task) ->
         axes.set(title=f'{task.name}: {number}', xlabel=f'{task.per}s')
         return figure
     figure, axes = _figure(10)
-    counts, _, bars = axes.hist(labels, bins='auto', color=COLOUR, edgecolor='white')
+    # Not 'auto' alone: one typo far away would ask for millions of bins.
+    bins = min(len(np.histogram_bin_edges(np.clip(labels, *_middle(labels)), 'auto')), MAX_BINS)
+    counts, _, bars = axes.hist(labels, bins=bins, color=COLOUR, edgecolor='white')
     if len(bars) <= 20:
         axes.bar_label(bars, [f'{count:.0f}' for count in counts], fontsize=7)
     spread = f'mean {np.mean(labels):.4g}, standard deviation {np.std(labels):.3g}'
@@ -147,6 +150,11 @@ def task_figure(entries: Sequence[Entry], classes: Sequence[str], task: Task) ->
     axes.set(title=title, xlabel=task.columns()[0], ylabel=f'{task.per}s')
     axes.grid(axis='y', alpha=0.3)
     return figure
+
+
+def _middle(labels: Sequence[float]) -> tuple[float, float]:
+    """Between which numbers all but the outermost labels lie."""
+    return tuple(np.percentile(labels, (1, 99)))
 
 
 def _class_labels(entry: Entry) -> Iterator[int]:

@@ -10,7 +10,7 @@ from mmdet.structures.bbox import HorizontalBoxes
 from mmdet.structures.mask import BitmapMasks
 from mmengine.dataset import Compose
 
-from projects.smn.datasets import TaskLabels, LoadTaskAnnotations, PackTaskInputs
+from projects.smn.datasets import LoadTaskAnnotations, PackTaskInputs, TaskLabels
 
 
 def test_loading_adds_the_labels_of_all_tasks_as_one_thing(tiny_coco):

@@ -1,6 +1,7 @@
 """Backbones that the libraries lack."""
 
+from .short_mobilenet_v2 import ShortMobileNetV2
 from .vgg import VGG
 from .vovnet import VoVNet
 
-__all__ = ['VGG', 'VoVNet']
+__all__ = ['VGG', 'ShortMobileNetV2', 'VoVNet']

@@ -30,8 +30,8 @@ class MultiTaskNet(BalancedLosses, BaseDetector):
         classes: The classes of the data set.
         tasks: The config's ``tasks``. ``TaskRunner`` fills in both.
         neck: Between the backbone and all heads.
-        bbox_head: A dense head of mmdet that finds the objects of all classes; ``None`` if the
-            network has none. Its ``num_classes`` follows from ``classes``.
+        bbox_head: A dense head of mmdet with an assigner, which finds the objects of all classes;
+            ``None`` if the network has none. Its ``num_classes`` follows from ``classes``.
         bbox_neck: Between the neck and this head alone, such as ``SSDNeck``.
         bbox_index: Which feature maps it takes; ``None`` for all.
         channels_last: Keep feature maps in this memory format, in which convolutions are faster: on
@@ -77,14 +77,22 @@ class MultiTaskNet(BalancedLosses, BaseDetector):
         if bbox_head:
             options = dict(num_classes=len(classes), train_cfg=train_cfg, test_cfg=test_cfg)
             self.bbox_head = MODELS.build(dict(bbox_head, **options))
-            if getattr(self.bbox_head, 'assigner', None) is not None:  # there is one in training
-                self.bbox_head.assigner = CompleteOnlyAssigner(self.bbox_head.assigner)
+            if train_cfg is not None:
+                self._spare_incomplete_images()
             if not hasattr(self.bbox_head, 'loss_cls'):
                 self.bbox_head.loss_cls = None  # mmdet asks SSDHead for it, which has none
         self.heads = ModuleDict(build_heads(heads, self.tasks))
         self.memory_format = torch.channels_last if channels_last else torch.contiguous_format
         self.to(memory_format=self.memory_format)
         self.init_balancer(balancer, (*([DETECTION] if bbox_head else []), *self.tasks))
+
+    def _spare_incomplete_images(self) -> None:
+        if getattr(self.bbox_head, 'assigner', None) is None:
+            raise UserError(
+                f'{type(self.bbox_head).__name__} has no assigner, so images that are not labelled '
+                'completely would teach it that there is nothing; take a head that has one'
+            )
+        self.bbox_head.assigner = CompleteOnlyAssigner(self.bbox_head.assigner)
 
     def extract_feat(self, batch_inputs: Tensor) -> tuple[Tensor, ...]:
         """Feature maps, each (B, C, H, W), in the order that backbone or neck give them."""

@@ -22,11 +22,18 @@ def build_heads(heads: Mapping[str, Mapping], tasks: Mapping[str, Task]) -> dict
         tasks: All tasks.
 
     Raises:
-        UserError: If a task has no head, or a head claims a task that does not exist or that is
-            not of its kinds.
+        UserError: If a task has no head, or a head is of an unknown type, or claims a task that
+            does not exist, is not of its kinds, or is claimed already.
     """
-    claimed = {name: key for key, config in heads.items() for name in config.get('tasks') or ()}
-    for name, key in claimed.items():
+    heads = {key: config for key, config in heads.items() if config is not None}
+    for key, config in heads.items():
+        if MODELS.get(config['type']) is None:
+            raise UserError(f'head {key!r}: there is no type {config["type"]!r}')
+    claims = [(name, key) for key, config in heads.items() for name in _claims(config)]
+    claimed = dict(claims)
+    for name, key in claims:
+        if claimed[name] != key:
+            raise UserError(f'heads {key!r} and {claimed[name]!r} both claim task {name!r}')
         if name not in tasks:
             raise UserError(f'head {key!r} claims task {name!r}; the tasks are {listing(tasks)}')
         if not _answers(heads[key], tasks[name]):
@@ -48,6 +55,11 @@ def build_heads(heads: Mapping[str, Mapping], tasks: Mapping[str, Task]) -> dict
         for key, config in heads.items()
         if chosen[key]
     }
+
+
+def _claims(config: Mapping) -> tuple[str, ...]:
+    names = config.get('tasks') or ()
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def _answers(config: Mapping, task: Task) -> bool:

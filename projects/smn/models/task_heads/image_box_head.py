@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from projects.smn.tasks import BoxTask
 
 from ..losses.l1_giou import sorted_box
-from .image_head import ImageTaskHead
+from .image_head import ImageTaskHead, content_size
 
 
 @MODELS.register_module()
@@ -76,7 +76,7 @@ class ImageBoxTaskHead(ImageTaskHead):
         for name, corners in self(x).items():
             for i, meta in enumerate(metas):
                 size = meta['batch_input_shape'][::-1]
-                limits = meta['img_shape'][1::-1]
+                limits = content_size(meta)[::-1]
                 boxes = sorted_box(corners[i : i + 1]) * corners.new_tensor([*size, *size])
                 boxes = boxes.minimum(boxes.new_tensor([*limits, *limits]))
                 if rescale:

@@ -67,3 +67,14 @@ class ImageTaskHead(BaseModule):
             if self.place not in sample:
                 sample.set_field(self.container(), self.place, dtype=self.container)
             sample.get(self.place).set_data(fields)
+
+
+def content_size(meta: Mapping) -> tuple[int, int]:
+    """Height and width of what is no padding, in pixels of the network's input.
+
+    The transform ``Pad`` counts its padding to ``img_shape``.
+    """
+    height, width = meta['img_shape'][:2]
+    x_scale, y_scale = meta.get('scale_factor', (1.0, 1.0))
+    full = (round(meta['ori_shape'][0] * y_scale), round(meta['ori_shape'][1] * x_scale))
+    return min(height, full[0]), min(width, full[1])

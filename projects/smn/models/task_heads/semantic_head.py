@@ -15,7 +15,7 @@ from torch.nn.functional import interpolate, pad
 
 from projects.smn.tasks import IGNORED, SemanticTask
 
-from .image_head import ImageTaskHead
+from .image_head import ImageTaskHead, content_size
 
 
 @MODELS.register_module()
@@ -71,7 +71,7 @@ class SemanticTaskHead(ImageTaskHead):
         for name, logits in self(x).items():
             logits = enlarged(logits, metas[0]['batch_input_shape'])
             for i, meta in enumerate(metas):
-                height, width = meta['img_shape'][:2]
+                height, width = content_size(meta)
                 of_image = logits[i : i + 1, :, :height, :width]
                 if rescale:
                     of_image = enlarged(of_image, meta['ori_shape'][:2])
