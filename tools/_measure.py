@@ -15,13 +15,19 @@ from pathlib import Path
 from statistics import median
 
 import mmcv
+import mmdet.models  # noqa: F401
+import mmengine.device.utils as mmengine_device
+import mmseg.models  # noqa: F401
 import numpy as np
 import torch
 from mmdet.registry import MODELS
 from mmdet.structures import DetDataSample
+from mmengine.config import Config
 from mmengine.registry import RUNNERS, init_default_scope
 from torch.utils.flop_counter import FlopCounterMode
 
+# All networks are imported before any is measured, so that none is charged for it.
+import projects.smn.models  # noqa: F401
 from projects.smn.engine import check_architecture, link_tasks, load_checkpoint_file
 from projects.smn.engine.predictor import load_config, read_image
 
@@ -56,15 +62,17 @@ def measure(
         ``parameters``; ``flops`` of convolutions, linear layers and matrix products, where a
         multiply-add is two; ``ms`` from the image in memory to the results; ``boxes`` found, None
         if the network looks for none; ``memory`` in bytes: on a GPU what PyTorch allocated at most,
-        on the CPU how far the process grew over what its libraries take.
+        on the CPU how far the process grew, at its peak, over what it takes before the network is
+        built.
 
     Raises:
         UserError: The config or the checkpoint is wrong.
     """
     torch.set_num_threads(setup.threads)
     device = torch.device(setup.device)
-    libraries = _status_bytes('VmRSS')
-    model = _build(config, options, checkpoint).to(device).eval()
+    cfg = _load(config, options)
+    before = _forget_peak()
+    model = _build(cfg, checkpoint).to(device).eval()
     data = _batch(setup)
     times = []
     with torch.no_grad():
@@ -78,7 +86,7 @@ def measure(
         if device.type == 'cuda':
             memory = torch.cuda.max_memory_allocated(device)
         else:
-            memory = _status_bytes('VmHWM') - libraries
+            memory = _status_bytes('VmHWM') - before
         with FlopCounterMode(display=False) as counter:
             model.test_step(copy.deepcopy(data))
     return dict(
@@ -91,9 +99,11 @@ def measure(
 
 
 def evaluate(
-    config: Path, options: dict | None, checkpoint: str, split: str, work_dir: Path
+    config: Path, options: dict | None, checkpoint: str, split: str, work_dir: Path, setup: Setup
 ) -> dict[str, float]:
     """The metrics of a checkpoint on ``'val'`` or ``'test'``; none if the config has no such part.
+
+    Of the setup, device and threads count.
 
     Raises:
         UserError: The data are not there, or the checkpoint is of another network.
@@ -103,16 +113,27 @@ def evaluate(
         return {}
     cfg.test_dataloader, cfg.test_evaluator = cfg[f'{split}_dataloader'], cfg[f'{split}_evaluator']
     cfg.update(load_from=checkpoint, pretrained=None, work_dir=str(work_dir), log_level='ERROR')
+    torch.set_num_threads(setup.threads)
+    # A runner takes the kind of device that mmengine has found, and has no option for another.
+    device = torch.device(setup.device)
+    mmengine_device.DEVICE = device.type
+    if device.type == 'cuda':
+        torch.cuda.set_device(device)
     with contextlib.redirect_stdout(io.StringIO()):
         return RUNNERS.build(cfg).test()
 
 
-def _build(config: Path, options: dict | None, checkpoint: str | None) -> torch.nn.Module:
+def _load(config: Path, options: dict | None) -> Config:
+    """A linked config; all that it imports is imported."""
     cfg = load_config(config, options)
     cfg.pretrained = None
     init_default_scope('mmdet')
+    return link_tasks(cfg)
+
+
+def _build(cfg: Config, checkpoint: str | None) -> torch.nn.Module:
     torch.manual_seed(0)
-    model = MODELS.build(link_tasks(cfg).model)
+    model = MODELS.build(cfg.model)
     if checkpoint is not None:
         weights = load_checkpoint_file(checkpoint)
         check_architecture(model, weights, checkpoint)
@@ -135,6 +156,13 @@ def _batch(setup: Setup) -> dict[str, list]:
 def _wait(device: torch.device) -> None:
     if device.type == 'cuda':
         torch.cuda.synchronize(device)
+
+
+def _forget_peak() -> int:
+    """What this process takes now, in bytes, from where its peak is counted if Linux allows it."""
+    with contextlib.suppress(OSError):
+        Path('/proc/self/clear_refs').write_text('5')  # sets VmHWM to VmRSS, see proc(5)
+    return _status_bytes('VmRSS')
 
 
 def _status_bytes(key: str) -> int:

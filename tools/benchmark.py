@@ -3,16 +3,18 @@
     python tools/benchmark.py configs/balloon/*.py --threads 1 --out work_dirs/benchmark
     python tools/benchmark.py A.py B.py --checkpoints a.pth none --image photo.jpg
 
-The table is printed and written to ``benchmark.md`` and ``benchmark.csv``; docs/benchmarks.md says
-what its columns are. Each network is measured in a process of its own, on one image of ``--size``:
-``--image``, else noise. A two-stage network takes longer the more boxes it finds, which a column
-tells. With random weights it finds many or none, so compare times of such networks with care.
+The table is written to ``benchmark.md`` and ``benchmark.csv`` after each network, and printed at
+the end; docs/benchmarks.md says what its columns are. Each network is measured in a process of its
+own, on one image of ``--size``: ``--image``, else noise. A two-stage network takes longer the more
+boxes it finds, which a column tells. With random weights it finds many or none, so compare times of
+such networks with care.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import platform
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -70,17 +72,20 @@ def main(argv: list[str] | None = None) -> None:
     setup = Setup(
         tuple(args.size), args.image, args.device, args.threads, args.warm_up, args.repeats
     )
+    machine = machine_name(setup)
+    description = describe(setup, machine, checkpoints)
     rows, accuracies = [], []
     pairs = list(zip(args.configs, checkpoints, strict=True))
     for config, checkpoint in tqdm(pairs, unit='config'):
         found = alone(measure, config, args.cfg_options, checkpoint, setup)
         rows.append(cells(config.stem, found))
-        accuracies.append(accuracy(args, config, checkpoint))
         tqdm.write(', '.join(map(' '.join, zip(COLUMNS, rows[-1], strict=True))))
-    columns = list(dict.fromkeys(key for accuracy in accuracies for key in accuracy))
-    for row, found in zip(rows, accuracies, strict=True):
-        row += [f'{found[column]:.3f}' if column in found else '' for column in columns]
-    write_table(args.out, [[*COLUMNS, *columns], *rows], describe(setup, checkpoints))
+        accuracies.append(accuracy(args, config, checkpoint, setup))
+        # Each time: what has taken an hour is not lost by a mistake in the next.
+        table = joined(rows, accuracies)
+        text = f'{GithubFlavoredMarkdownTable(table).table}\n\n{description}\n'
+        write(args.out, text, with_machine(table, machine, setup.threads))
+    print(text, end='')
 
 
 def read_checkpoints(args: argparse.Namespace) -> list[str | None]:
@@ -106,14 +111,16 @@ def alone(function: Callable, *args: Any) -> Any:
             raise UserError(f'{args[0]}: the process was killed; did the memory suffice?') from None
 
 
-def accuracy(args: argparse.Namespace, config: Path, checkpoint: str | None) -> dict[str, float]:
+def accuracy(
+    args: argparse.Namespace, config: Path, checkpoint: str | None, setup: Setup
+) -> dict[str, float]:
     """The chosen metrics on val and test, by ``'<split> <task>/<metric>'``."""
     if checkpoint is None:
         return {}
     found = {}
     for split in ('val', 'test'):
         work_dir = args.out / config.stem / split
-        metrics = alone(evaluate, config, args.cfg_options, checkpoint, split, work_dir)
+        metrics = alone(evaluate, config, args.cfg_options, checkpoint, split, work_dir, setup)
         names = args.metrics or [key for key in metrics if key.endswith(('/mAP', '/mAP_50'))]
         found |= {f'{split} {key}': metrics[key] for key in names if key in metrics}
     return found
@@ -132,14 +139,26 @@ def cells(name: str, found: dict) -> list[str]:
     ]
 
 
-def describe(setup: Setup, checkpoints: list[str | None]) -> str:
+def joined(rows: list[list[str]], accuracies: list[dict[str, float]]) -> list[list[str]]:
+    """The whole table: a header, and rows with a column for each metric that any network has."""
+    columns = list(dict.fromkeys(key for accuracy in accuracies for key in accuracy))
+    table = [[*COLUMNS, *columns]]
+    for row, found in zip(rows, accuracies, strict=True):
+        table.append([*row, *(f'{found[c]:.3f}' if c in found else '' for c in columns)])
+    return table
+
+
+def with_machine(table: list[list[str]], machine: str, threads: int) -> list[list[str]]:
+    """The table for programs, whose rows may be joined with those of other machines."""
+    header, *rows = table
+    return [[*header, 'machine', 'threads'], *([*row, machine, str(threads)] for row in rows)]
+
+
+def describe(setup: Setup, machine: str, checkpoints: list[str | None]) -> str:
     """What the numbers depend on, in one line."""
     height, width = setup.size
-    if setup.device.startswith('cuda'):
-        where = torch.cuda.get_device_name(setup.device)
-    else:
-        threads = f'{setup.threads} thread' + 's' * (setup.threads > 1)
-        where = f'{cpu_name()}, {threads}'
+    threads = f'{setup.threads} thread' + 's' * (setup.threads > 1)
+    where = machine if setup.device.startswith('cuda') else f'{machine}, {threads}'
     image = 'noise' if setup.image is None else setup.image.name
     trained = [checkpoint is not None for checkpoint in checkpoints]
     weights = 'trained weights' if all(trained) else 'random weights'
@@ -151,18 +170,22 @@ def describe(setup: Setup, checkpoints: list[str | None]) -> str:
     )
 
 
-def cpu_name() -> str:
-    lines = Path('/proc/cpuinfo').read_text().splitlines()
+def machine_name(setup: Setup) -> str:
+    """What it was measured on: a GPU, or a processor."""
+    if setup.device.startswith('cuda'):
+        return torch.cuda.get_device_name(setup.device)
+    try:
+        lines = Path('/proc/cpuinfo').read_text().splitlines()
+    except OSError:  # not on Linux
+        lines = []
     names = (line.partition(':')[2].strip() for line in lines if line.startswith('model name'))
-    return next(names, 'unknown CPU')
+    return next(names, '') or platform.processor() or platform.machine()
 
 
-def write_table(out: Path, rows: list[list[str]], setup: str) -> None:
-    """Print the table, and write it as Markdown and CSV."""
-    table = GithubFlavoredMarkdownTable(rows).table
-    print(f'{table}\n\n{setup}')
+def write(out: Path, text: str, rows: list[list[str]]) -> None:
+    """Write the table as Markdown and as CSV."""
     with replacing(out / 'benchmark.md') as path:
-        path.write_text(f'{table}\n\n{setup}\n')
+        path.write_text(text)
     with replacing(out / 'benchmark.csv') as path, path.open('w', newline='') as file:
         csv.writer(file).writerows(rows)
 

@@ -23,6 +23,7 @@ from selenium.common.exceptions import (
     ElementNotInteractableException,
     StaleElementReferenceException,
     TimeoutException,
+    WebDriverException,
 )
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -43,6 +44,7 @@ FLAGS = (
     'disable-sync',
     'hide-scrollbars',
 )
+FEWEST = 32  # colours; with less, text is hard to read
 
 
 def parse_args() -> argparse.Namespace:
@@ -61,7 +63,7 @@ def main() -> None:
     if args.image is not None and not args.image.is_file():
         raise UserError(f'there is no image {args.image}')
     with open_browser(*args.size) as browser:
-        browser.get(args.url)
+        open_page(browser, args.url)
         try:
             if args.image is None:
                 click(browser, f'#examples button:nth-of-type({args.example})')
@@ -73,9 +75,27 @@ def main() -> None:
         wait_until_loaded(browser, '#picture img')
         data = browser.get_screenshot_as_png()
     data = shrink(data, args.max_kb)
+    if len(data) > args.max_kb * 1000:
+        raise UserError(
+            f'with {FEWEST} colours the picture still has {len(data) // 1000} kB, more than '
+            f'--max-kb {args.max_kb}: allow more, or photograph less with --size'
+        )
     with replacing(args.out) as path:
         path.write_bytes(data)
     print(f'{args.out}: {len(data) // 1000} kB')
+
+
+def open_page(browser: webdriver.Chrome, url: str) -> None:
+    """Go to a page.
+
+    Raises:
+        UserError: If nobody answers there.
+    """
+    try:
+        browser.get(url)
+    except WebDriverException as error:
+        reason = (error.msg or 'no answer').splitlines()[0]
+        raise UserError(f'cannot open {url}: {reason}') from None
 
 
 @contextmanager
@@ -140,9 +160,9 @@ def wait_until_loaded(browser: webdriver.Chrome, selector: str, seconds: float =
 
 
 def shrink(data: bytes, max_kb: int) -> bytes:
-    """A PNG with a palette of as many colours as fit into so many kilobytes."""
+    """A PNG with a palette of as many colours as fit into so many kilobytes, or the fewest."""
     picture = Image.open(io.BytesIO(data)).convert('RGB')
-    for colours in (256, 128, 64, 32):
+    for colours in (256, 128, 64, FEWEST):
         palette = picture.quantize(colours)
         file = io.BytesIO()
         picture.quantize(palette=palette).save(file, 'PNG', optimize=True)  # dithered

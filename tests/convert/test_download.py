@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import tarfile
 import threading
-import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from projects.smn.convert.download import Archive, fetch, unpack
+from projects.smn.convert.download import Archive, fetch
 from projects.smn.errors import UserError
 
 CONTENT = bytes(range(256)) * 40
@@ -26,6 +23,8 @@ class Server(ThreadingHTTPServer):
         self.ranges = True  # else it ignores the Range header
         self.shift = 0  # of the part that it sends
         self.break_after = None  # bytes after which the connection ends
+        self.tag = {}  # the headers by which it knows the file, such as its ETag
+        self.whole = {}  # the header of a 416, which says how long the file is
         self.asked = []  # the Range header of each request
 
     @property
@@ -40,17 +39,24 @@ class Handler(BaseHTTPRequestHandler):
         server.asked.append(wanted)
         if self.path != '/pets.tar.gz':
             return self.send_error(404)
-        start = int(wanted.removeprefix('bytes=').rstrip('-')) if wanted and server.ranges else 0
+        same = self.headers.get('If-Range') in (None, *server.tag.values())
+        ranges = server.ranges and same
+        start = int(wanted.removeprefix('bytes=').rstrip('-')) if wanted and ranges else 0
         if start and start >= len(server.content):
-            return self.send_error(416)
+            return self.answer(416, {'Content-Length': '0', **server.whole})
         body = server.content[start:]
-        self.send_response(206 if start else 200)
-        self.send_header('Content-Length', str(len(body)))
+        headers = {'Content-Length': str(len(body)), **server.tag}
         if start:
             end = f'{len(server.content) - 1}/{len(server.content)}'
-            self.send_header('Content-Range', f'bytes {start + server.shift}-{end}')
-        self.end_headers()
+            headers['Content-Range'] = f'bytes {start + server.shift}-{end}'
+        self.answer(206 if start else 200, headers)
         self.wfile.write(body[: server.break_after])
+
+    def answer(self, status, headers):
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
 
     def log_message(self, *_):
         """Say nothing."""
@@ -120,9 +126,72 @@ def test_a_server_that_ignores_ranges_starts_from_the_beginning(archive, server,
     assert server.asked == ['bytes=11-']
 
 
-def test_a_part_that_is_whole_already_is_only_verified(archive, tmp_path):
+def test_a_part_that_is_whole_already_is_only_verified(archive, server, tmp_path):
+    server.whole = {'Content-Range': f'bytes */{len(CONTENT)}'}
     (tmp_path / 'pets.tar.gz.part').write_bytes(CONTENT)
     assert fetch(archive, tmp_path).read_bytes() == CONTENT
+    assert server.asked == [f'bytes={len(CONTENT)}-']
+
+
+@pytest.mark.parametrize('whole', [{}, {'Content-Range': f'bytes */{len(CONTENT)}'}])
+def test_a_part_that_is_longer_than_the_file_is_fetched_anew(archive, server, tmp_path, whole):
+    server.whole = whole
+    (tmp_path / 'pets.tar.gz.part').write_bytes(CONTENT + b'more')
+    assert fetch(archive, tmp_path).read_bytes() == CONTENT
+    assert server.asked == [f'bytes={len(CONTENT) + 4}-', None]
+
+
+TAGS = [
+    ({'ETag': '"1"'}, {'ETag': '"2"'}),
+    ({'ETag': 'W/"1"', 'Last-Modified': 'Sat, 01 Jan 2028 00:00:00 GMT'}, {'ETag': 'W/"2"'}),
+    ({}, {}),
+]
+
+
+@pytest.mark.parametrize(('before', 'after'), TAGS)
+def test_two_files_are_not_mixed_where_there_is_no_checksum(server, tmp_path, before, after):
+    server.tag, server.break_after = before, 4000
+    refused(Archive(server.url, None), tmp_path)
+    server.tag, server.break_after, server.content = after, None, CONTENT[::-1]
+    assert fetch(Archive(server.url, None), tmp_path).read_bytes() == CONTENT[::-1]
+    assert names(tmp_path) == ['pets.tar.gz']
+
+
+@pytest.mark.parametrize('tag', [before for before, _ in TAGS[:2]])
+def test_without_a_checksum_the_same_file_is_continued(server, tmp_path, tag):
+    server.tag, server.break_after = tag, 4000
+    refused(Archive(server.url, None), tmp_path)
+    server.break_after = None
+    assert fetch(Archive(server.url, None), tmp_path).read_bytes() == CONTENT
+    assert server.asked == [None, 'bytes=4000-']
+    assert names(tmp_path) == ['pets.tar.gz']
+
+
+@pytest.mark.parametrize(
+    ('url', 'name'),
+    [
+        ('https://host/x/a.zip?dl=1', 'a.zip'),
+        ('https://host/a.zip?of=b/c.tar#d', 'a.zip'),
+        ('https://host/x/a.tar.gz', 'a.tar.gz'),
+    ],
+)
+def test_the_name_of_an_archive_is_that_of_its_file(url, name):
+    assert Archive(url, None).name == name
+
+
+@pytest.mark.parametrize(
+    ('url', 'words'),
+    [
+        ('host/a.zip', 'is no URL'),
+        ('', 'is no URL'),
+        ('http://[host/a.zip', 'is no URL'),
+        ('https://host/', 'the name of a file'),
+        ('https://host/..', 'the name of a file'),
+    ],
+)
+def test_what_is_no_url_of_a_file_is_one_sentence(tmp_path, url, words):
+    assert words in refused(Archive(url, None), tmp_path)
+    assert names(tmp_path) == []
 
 
 def test_a_server_that_sends_another_part_is_refused(archive, server, tmp_path):
@@ -166,85 +235,3 @@ def test_no_network_is_one_sentence(server, tmp_path):
 def test_a_folder_that_cannot_be_made_is_one_sentence(archive, tmp_path):
     (tmp_path / 'file').touch()
     assert 'cannot use' in refused(archive, tmp_path / 'file' / 'folder')
-
-
-# Unpacking
-
-
-def pack(path, **files):
-    """A tar archive; a file's name has its dots and slashes as they are given."""
-    with tarfile.open(path, 'w:gz') as tar:
-        for name, content in files.items():
-            member = tarfile.TarInfo(name)
-            member.size = len(content)
-            tar.addfile(member, io.BytesIO(content))
-    return path
-
-
-def test_a_folder_is_unpacked_beside_its_archive(tmp_path):
-    path = pack(tmp_path / 'a.tar.gz', **{'images/1.jpg': b'one', 'images/deep/2.jpg': b'two'})
-    folder = unpack(path, 'images')
-    assert folder == tmp_path / 'images'
-    assert (folder / 'deep/2.jpg').read_bytes() == b'two'
-    assert names(tmp_path) == ['a.tar.gz', 'images']
-
-
-def test_a_folder_that_is_there_is_left_as_it_is(tmp_path):
-    (tmp_path / 'images').mkdir()
-    unpack(pack(tmp_path / 'a.tar.gz', **{'images/1.jpg': b'one'}), 'images')
-    assert names(tmp_path / 'images') == []
-
-
-@pytest.mark.parametrize('evil', ['../evil', 'images/../../evil'])
-def test_a_member_that_would_land_elsewhere_is_refused(tmp_path, evil):
-    folder = tmp_path / 'here'
-    folder.mkdir()
-    path = pack(folder / 'a.tar.gz', **{'images/1.jpg': b'one', evil: b'evil'})
-    with pytest.raises(UserError, match='cannot be unpacked'):
-        unpack(path, 'images')
-    assert names(folder) == ['a.tar.gz']
-    assert names(tmp_path) == ['here']
-
-
-def test_an_archive_without_the_folder_is_refused(tmp_path):
-    with pytest.raises(UserError, match="has no folder 'images' in it"):
-        unpack(pack(tmp_path / 'a.tar.gz', **{'pictures/1.jpg': b'one'}), 'images')
-    assert names(tmp_path) == ['a.tar.gz']
-
-
-@pytest.mark.parametrize('share', [0.0, 0.5, 0.9])
-def test_a_damaged_archive_leaves_nothing(tmp_path, share):
-    content = bytes(hashlib.sha256(b'%d' % i).digest()[0] for i in range(4000))
-    path = pack(tmp_path / 'a.tar.gz', **{'images/1.jpg': content})
-    whole = path.read_bytes()
-    path.write_bytes(whole[: int(share * len(whole))] if share else b'no archive')
-    with pytest.raises(UserError, match=r'a\.tar\.gz'):
-        unpack(path, 'images')
-    assert names(tmp_path) == ['a.tar.gz']
-
-
-# Zip archives
-
-
-def pack_zip(path, **members):
-    with zipfile.ZipFile(path, 'w') as packed:
-        for name, content in members.items():
-            packed.writestr(name, content)
-    return path
-
-
-def test_of_a_zip_archive_the_folder_alone_is_unpacked(tmp_path):
-    members = {'images/a/1.jpg': b'one', '__MACOSX/images/a/1.jpg': b'two', 'imagesque/1': b''}
-    unpack(pack_zip(tmp_path / 'a.zip', **members), 'images')
-    assert names(tmp_path) == ['a.zip', 'images']
-    assert (tmp_path / 'images/a/1.jpg').read_bytes() == b'one'
-
-
-@pytest.mark.parametrize('members', [{'pictures/1.jpg': b''}, {'images/../../evil': b'evil'}])
-def test_a_zip_archive_without_the_folder_or_with_a_way_out_leaves_nothing(tmp_path, members):
-    folder = tmp_path / 'here'
-    folder.mkdir()
-    with pytest.raises(UserError, match=r"a\.zip (has no folder 'images'|cannot be unpacked)"):
-        unpack(pack_zip(folder / 'a.zip', **members), 'images')
-    assert names(folder) == ['a.zip']
-    assert names(tmp_path) == ['here']

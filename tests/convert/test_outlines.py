@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pycocotools import mask as rle
 
-from projects.smn.convert.outlines import measure
+from projects.smn.convert.outlines import encode, measure
 
 HEIGHT, WIDTH = 240, 320
 SQUARE = [2, 2, 12, 2, 12, 12, 2, 12]
@@ -87,3 +87,10 @@ def test_only_the_sound_polygons_are_left():
 )
 def test_an_unusable_outline_measures_nothing(outline):
     assert measure(outline, HEIGHT, WIDTH) is None
+
+
+def test_a_mask_survives_its_encoding():
+    mask = np.random.default_rng(0).random((12, 17)) < 0.3
+    encoded = encode(mask)
+    assert np.array_equal(rle.decode(encoded), mask)
+    assert encoded['size'] == [12, 17]

@@ -41,12 +41,24 @@ def test_code_in_a_checkpoint_is_not_run(tmp_path, capsys):
     assert 'must not be printed' not in capsys.readouterr().out
 
 
-@pytest.mark.parametrize('content', [b'', b'not a checkpoint', b'\x80\x02}q\x00.'])
+TEXTS = [b'hello', b'text', b'are we', b'some', b'under', b'X', b'build', b'class\n', b'q', b'R']
+
+
+@pytest.mark.parametrize('content', [b'', b'not a checkpoint', b'\x80\x02}q\x00.', *TEXTS])
 def test_other_files_are_refused_in_a_sentence(tmp_path, content):
     path = tmp_path / 'other.pth'
     path.write_bytes(content)
     with pytest.raises(UserError, match=r'other\.pth'):
         check_architecture(nn.Linear(2, 3), load_checkpoint_file(str(path)), str(path))
+
+
+def test_a_file_that_may_not_be_read_is_refused_in_a_sentence(tmp_path, monkeypatch):
+    def refuse(*_, **__):  # the tests may run as root, who may read everything
+        raise PermissionError(13, 'Permission denied')
+
+    monkeypatch.setattr(torch, 'load', refuse)
+    with pytest.raises(UserError, match=r'checkpoint\.pth cannot be read: Permission denied'):
+        load_checkpoint_file(save(tmp_path, {}))
 
 
 def test_missing_file_is_named():

@@ -7,6 +7,7 @@ from mmengine.config import Config
 from networks import DEMO
 
 from projects.smn.datasets.backends import write_pack
+from projects.smn.datasets.transforms import LoadTaskAnnotations
 from projects.smn.engine import link_tasks
 from projects.smn.errors import UserError
 
@@ -42,6 +43,25 @@ def test_data_sets_and_what_loads_in_their_pipelines_get_the_backend(cfg, path):
     assert annotations.backend_args == expected
     assert not any('backend_args' in step for step in others)
     assert linked.default_hooks.visualization.backend_args == expected
+
+
+@pytest.mark.parametrize(
+    ('step', 'reads'),
+    [
+        (dict(type='LoadProposals'), False),
+        (dict(type='mmdet.LoadEmptyAnnotations'), False),
+        (dict(type='LoadMultiChannelImageFromFiles'), True),
+        (dict(type='mmseg.LoadAnnotations'), True),
+        (dict(type=LoadTaskAnnotations), True),
+        (dict(type='Albu', transforms=[dict(type='Blur')]), False),
+    ],
+)
+def test_only_a_step_that_takes_the_backend_gets_it(cfg, path, step, reads):
+    cfg.test_dataloader.dataset.pipeline.insert(0, step)
+    cfg.packed = path
+    linked = link_tasks(cfg).test_dataloader.dataset.pipeline[0]
+    assert ('backend_args' in linked) is reads
+    assert all('backend_args' not in inner for inner in linked.get('transforms', ()))
 
 
 def test_linking_twice_is_as_good_as_once_and_leaves_the_original_alone(cfg, path):

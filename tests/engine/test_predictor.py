@@ -64,6 +64,15 @@ def test_detections_below_the_threshold_are_dropped(predictor, paths):
     assert (certain.pred_instances.scores >= predictor.score_thr).all()
 
 
+def test_a_config_that_trains_from_a_pack_predicts_without_it(tiny_coco, tmp_path, paths):
+    path = tmp_path / 'weights.pth'
+    torch.save(tiny_model(tiny_coco).state_dict(), path)
+    cfg = tiny_config(tiny_coco)
+    cfg.packed = str(tmp_path / 'nowhere.h5')
+    assert len(list(Predictor(cfg, str(path), device='cpu')(paths[:1]))) == 1
+    assert cfg.packed == str(tmp_path / 'nowhere.h5')
+
+
 def test_a_missing_image_is_named(predictor):
     with pytest.raises(UserError, match=r'there is no image nowhere\.jpg'):
         list(predictor(['nowhere.jpg']))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from mmdet.structures import DetDataSample
@@ -49,6 +51,16 @@ def ground() -> np.ndarray:
     return values
 
 
+def write_test_set(folder: Path, split: Iterable[str], others: Iterable[str] = ()) -> None:
+    """Write images, and annotations that list those of a split."""
+    (folder / 'images').mkdir(parents=True)
+    for name in (*split, *others):
+        picture = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
+        cv2.imwrite(str(folder / 'images' / name), picture)
+    listed = [dict(id=number, file_name=name) for number, name in enumerate(split)]
+    (folder / 'test.json').write_text(json.dumps(dict(images=listed)))
+
+
 def canned_sample(tasks: Iterable[str] = TASKS, count: int = 2) -> DetDataSample:
     """An apple and a card, and a meadow.
 
@@ -87,7 +99,7 @@ class CannedPredictor:
     """Stands in for :class:`projects.smn.engine.Predictor`; images must be 64 x 48 pixels.
 
     Args:
-        images: A folder of a test set.
+        images: A folder as :func:`write_test_set` makes it.
         tasks: See :func:`canned_sample`.
 
     Attributes:
@@ -102,7 +114,7 @@ class CannedPredictor:
         self.configs = {name: TASKS[name] for name in tasks}
         self.tasks = build_tasks(self.configs, CLASSES)
         self.dataset_meta = dict(classes=CLASSES, tasks=self.configs)
-        dataset = dict(data_root=str(images), data_prefix=dict(img=''))
+        dataset = dict(data_root=str(images), ann_file='test.json', data_prefix=dict(img='images/'))
         model = ConfigDict(type='Canned', classes=CLASSES, tasks=self.configs)
         self.cfg = Config(dict(test_dataloader=dict(dataset=dataset), classes=CLASSES, model=model))
         self.model = torch.nn.Linear(1, 1)

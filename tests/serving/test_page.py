@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 import zipfile
+from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,7 +18,7 @@ import cv2
 import numpy as np
 import pytest
 import uvicorn
-from canned import HEIGHT, WIDTH, CannedPredictor, masks
+from canned import HEIGHT, WIDTH, CannedPredictor, masks, write_test_set
 from screenshot import click, open_browser, wait_for, wait_until_loaded
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -42,9 +43,7 @@ def page(tmp_path_factory):
     folder = tmp_path_factory.mktemp('page')
     patch = pytest.MonkeyPatch()
     patch.setenv('GRADIO_TEMP_DIR', str(folder / 'gradio'))
-    (folder / 'examples').mkdir()
-    for number in (1, 2):
-        cv2.imwrite(str(folder / 'examples' / f'{number}.png'), IMAGE)
+    write_test_set(folder / 'examples', ['1.png', '2.png'])
     predictor = CannedPredictor(folder / 'examples')
     app = create_app(predictor, ServingOptions(name='meadow', max_megabytes=0.5))
     answers = mount_page(app)
@@ -180,7 +179,7 @@ def test_the_api_still_answers_beside_the_page(page):
     assert client.get('/healthz').status_code == 200
     assert client.get('/v1/nothing').json()['status'] == 404
     assert 'meadow' in client.get('/').text
-    with (page.folder / 'examples' / '1.png').open('rb') as file:
+    with (page.folder / 'examples' / 'images' / '1.png').open('rb') as file:
         answer = client.post('/v1/predict', files=dict(image=file))
     assert len(answer.json()['images'][0]['objects']) == 2
 
@@ -206,7 +205,7 @@ def test_the_page_has_no_second_api(page):
 @pytest.mark.parametrize('name', ['masks.zip', 'objects.json', 'objects.csv'])
 def test_downloads_follow_the_threshold_and_need_a_key(page, name):
     client = TestClient(page.app)
-    content = (page.folder / 'examples' / '1.png').read_bytes()
+    content = (page.folder / 'examples' / 'images' / '1.png').read_bytes()
     key = page.answers.predict(content)
     answer = client.get(f'/page/{key}/{name}', params=dict(score_thr=0.05))
     assert f'filename="{name}"' in answer.headers['content-disposition']
@@ -217,6 +216,55 @@ def test_downloads_follow_the_threshold_and_need_a_key(page, name):
         problem = client.get(path)
         assert problem.status_code == 404
         assert problem.json()['detail']
+
+
+def _predict(page) -> str:
+    return page.answers.predict((page.folder / 'examples' / 'images' / '1.png').read_bytes())
+
+
+def test_a_download_waits_in_line_and_is_put_off_when_the_line_is_full(page):
+    client, worker, key = TestClient(page.app), page.app.state.worker, _predict(page)
+    with ExitStack() as taken:
+        for _ in range(worker.places):
+            taken.enter_context(worker.place())
+        answer = client.get(f'/page/{key}/objects.json')
+        assert answer.status_code == 503
+        assert int(answer.headers['retry-after']) >= 1
+    assert client.get(f'/page/{key}/objects.json').status_code == 200
+
+
+def test_images_of_the_page_are_counted_with_those_of_the_api(page):
+    def count() -> float:
+        return page.app.state.metrics.registry.get_sample_value('smn_images_total')
+
+    before = count()
+    _predict(page)
+    assert count() == before + 1
+
+
+def test_an_upload_without_a_length_is_left_at_the_limit_also_by_the_page(page):
+    def chunks():
+        yield (
+            b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n'
+            b'Content-Type: image/png\r\n\r\n'
+        )
+        for _ in range(600):
+            yield bytes(1000)
+        yield b'\r\n--x--\r\n'
+
+    headers = {'Content-Type': 'multipart/form-data; boundary=x'}
+    answer = TestClient(page.app).post('/gradio_api/upload', content=chunks(), headers=headers)
+    assert answer.status_code == 413
+    assert answer.json()['detail'] == 'the request is too long: at most 0.5 MB'
+
+
+@needs_chromium
+def test_an_upload_that_is_too_large_is_refused_on_the_page(opened, tmp_path):
+    (tmp_path / 'large.png').write_bytes(bytes(600_000))
+    _upload(opened, tmp_path / 'large.png')
+    shown = (By.CSS_SELECTOR, '.toast-body')
+    _wait(opened, lambda b: any('exceed the maximum' in e.text for e in b.find_elements(*shown)))
+    assert not opened.find_elements(By.CSS_SELECTOR, '#picture img')
 
 
 def _check_download(name: str, content: bytes) -> None:

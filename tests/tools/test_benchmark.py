@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import os
 from itertools import product
+from types import SimpleNamespace
 
+import _measure
 import benchmark
 import pytest
 import torch
 from _measure import Setup, measure
 from command_line import ROOT, run
+from mmengine.device import get_device
 from networks import tiny_config, tiny_model
 
 from projects.smn.errors import UserError
@@ -35,7 +38,16 @@ def test_work_grows_with_the_area_and_the_number_of_parameters_does_not():
     assert large['flops'] == pytest.approx(4 * small['flops'], rel=0.01)
     assert small['boxes'] is large['boxes'] is None
     assert small['ms'] > 0
-    assert small['memory'] > 0
+
+
+def test_memory_is_that_of_the_network_and_not_of_what_is_imported():
+    setup = Setup((64, 64), None, 'cpu', 1, 0, 1)
+    wide = {'model.heads.attributes.hidden': 30_000}
+    small, large = (benchmark.alone(measure, PLAIN, o, None, setup) for o in (None, wide))
+    more = 4 * (large['parameters'] - small['parameters'])
+    assert more > 40e6
+    assert large['memory'] - small['memory'] == pytest.approx(more, rel=0.25)
+    assert small['memory'] < 4 * small['parameters'] + 60e6
 
 
 @pytest.fixture
@@ -66,8 +78,53 @@ def test_one_table_holds_networks_with_and_without_a_checkpoint(
         assert without[f'{split} {task}/{metric}'] == ''
     lines = (tmp_path / 'benchmark.md').read_text().splitlines()
     assert lines[0].startswith('| config ')
+    assert measured['machine'] == without['machine'] != ''
+    assert measured['threads'] == '1'
     assert '(1.png); random weights where there is no accuracy; ' in lines[-1]
     assert '1 thread; torch ' in lines[-1]
+
+
+def test_a_mistake_that_shows_late_loses_no_earlier_row(tmp_path, monkeypatch):
+    def killed_the_second_time(function, *args):
+        if (tmp_path / 'benchmark.csv').exists():
+            raise UserError('the process was killed')
+        return function(*args)
+
+    monkeypatch.setattr(benchmark, 'alone', killed_the_second_time)
+    with pytest.raises(UserError, match='was killed'):
+        benchmark.main([*map(str, (PLAIN, PLAIN, *QUICK, '--out', tmp_path))])
+    [row] = rows_of(tmp_path)
+    assert row['config'] == PLAIN.stem
+
+
+def test_a_checkpoint_is_evaluated_on_the_device_and_threads_that_are_measured(
+    tiny, tmp_path, monkeypatch
+):
+    asked = {}
+
+    class Runner:
+        def test(self):
+            asked.update(device=get_device(), threads=torch.get_num_threads())
+            return {}
+
+    threads = torch.get_num_threads()
+    monkeypatch.setattr('mmengine.device.utils.DEVICE', 'cuda')
+    monkeypatch.setattr(_measure, 'RUNNERS', SimpleNamespace(build=lambda cfg: Runner()))
+    setup = Setup((64, 64), None, 'cpu', threads + 1, 0, 1)
+    config, checkpoint = tiny
+    _measure.evaluate(config, None, str(checkpoint), 'val', tmp_path, setup)
+    torch.set_num_threads(threads)
+    assert asked == dict(device='cpu', threads=threads + 1)
+
+
+def test_a_machine_without_cpuinfo_has_a_name(monkeypatch):
+    def missing(*_, **__):
+        raise FileNotFoundError
+
+    monkeypatch.setattr(benchmark.Path, 'read_text', missing)
+    monkeypatch.setattr(benchmark.platform, 'processor', lambda: '')
+    monkeypatch.setattr(benchmark.platform, 'machine', lambda: 'abacus')
+    assert benchmark.machine_name(Setup((64, 64), None, 'cpu', 1, 0, 1)) == 'abacus'
 
 
 def test_each_network_has_a_process_of_its_own_and_one_that_is_killed_is_a_sentence():

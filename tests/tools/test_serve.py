@@ -8,12 +8,13 @@ import socket
 import subprocess
 import sys
 
-import httpx2
 import pytest
 import serve
 from command_line import DEMO, ROOT, on
 
 from projects.smn.errors import UserError
+
+httpx2 = pytest.importorskip('httpx2', reason='the server needs Python 3.11')
 
 
 def test_a_trained_network_is_served_until_it_is_told_to_stop(trained, fruit):

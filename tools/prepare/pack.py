@@ -30,10 +30,11 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+for folder in Path(__file__).resolve().parents[2::-1]:
+    sys.path.insert(0, str(folder))
 
 import _common
+from _read_speed import measure
 from mmdet.registry import DATASETS
 from mmengine.registry import init_default_scope
 
@@ -41,7 +42,6 @@ from projects.smn.convert.array_records import TOOL, ArrayConverter
 from projects.smn.convert.raw_arrays import Conventions, open_arrays
 from projects.smn.datasets import find_sources
 from projects.smn.datasets.backends import is_pack, write_pack
-from projects.smn.datasets.backends.read_speed import measure
 from projects.smn.engine import link_tasks
 from projects.smn.errors import UserError, run_tool
 from projects.smn.files import replacing, write_json

@@ -11,8 +11,8 @@ import h5py
 import numpy as np
 from PIL import Image
 
-from projects.smn.convert.outlines import measure
-from projects.smn.convert.pet.trimaps import IGNORE, encode
+from projects.smn.convert.maps import IGNORE
+from projects.smn.convert.outlines import encode, measure
 from projects.smn.convert.raw_arrays import (
     Conventions,
     find_object_values,

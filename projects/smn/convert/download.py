@@ -8,12 +8,13 @@ import tarfile
 import zipfile
 import zlib
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
 
 from projects.smn.errors import UserError
-from projects.smn.fetch import checksum_fault, fetch_file
+from projects.smn.fetch import checksum_fault, fetch_file, file_name
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,12 @@ class Archive:
 
     @property
     def name(self) -> str:
-        return self.url.rpartition('/')[2]
+        return file_name(self.url)
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether a checksum tells if it is damaged; a zip archive has some of its own."""
+        return self.checksum is not None or self.name.endswith('.zip')
 
 
 def fetch(archive: Archive, folder: Path) -> Path:
@@ -41,9 +47,11 @@ def fetch(archive: Archive, folder: Path) -> Path:
     What is verified is the checksum, and of a zip archive the sums of its members as well.
 
     Raises:
-        UserError: See :func:`projects.smn.fetch.fetch_file`.
+        UserError: See :func:`~projects.smn.fetch.fetch_file` and
+            :func:`~projects.smn.fetch.file_name`.
     """
-    return fetch_file(archive.url, folder / archive.name, lambda path: _fault(path, archive))
+    fault = partial(_fault, archive) if archive.is_verified else None
+    return fetch_file(archive.url, folder / archive.name, fault)
 
 
 def unpack(archive: Path, name: str) -> Path:
@@ -75,7 +83,7 @@ def unpack(archive: Path, name: str) -> Path:
     return target
 
 
-def _fault(path: Path, archive: Archive) -> str | None:
+def _fault(archive: Archive, path: Path) -> str | None:
     """What shows that a file is not the archive, or is damaged; None if nothing does."""
     if archive.checksum is not None:
         fault = checksum_fault(path, archive.algorithm, archive.checksum)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -44,7 +43,9 @@ def load_checkpoint_file(filename: str, map_location: str | Callable = 'cpu') ->
     try:
         with torch.serialization.safe_globals(get_torch_safe_globals()):
             checkpoint = torch.load(path, map_location=map_location, weights_only=True)
-    except (UnpicklingError, RuntimeError, EOFError) as error:
+    except OSError as error:
+        raise UserError(f'{filename} cannot be read: {error.strerror or error}') from None
+    except Exception as error:  # its unpickler takes any file for one, and may stumble anywhere
         reason = next((g for g in GLOBAL.findall(str(error))), None)
         reason = f'it holds code ({reason}) beside weights' if reason else 'it is damaged'
         raise UserError(f'{filename} cannot be loaded as a checkpoint: {reason}') from None

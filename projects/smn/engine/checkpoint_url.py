@@ -37,13 +37,13 @@ def cached_checkpoint(url: str) -> Path:
         raise UserError(f'{url}: what follows # must be sha256= and 64 hexadecimal digits')
 
     def fault(path: Path) -> str | None:
-        return checksum_fault(path, 'sha256', checksum[1]) if checksum else None
+        return checksum_fault(path, 'sha256', checksum[1])
 
     folder = Path(torch.hub.get_dir()) / 'checkpoints'
     name = f'smn-{hashlib.sha256(url.encode()).hexdigest()[:16]}.pth'
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / f'{name}.lock'):
-            return fetch_file(address, folder / name, fault)
+            return fetch_file(address, folder / name, fault if checksum else None)
     except OSError as error:
         raise UserError(f'cannot use the cache {folder}: {error.strerror or error}') from error

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from inspect import Parameter, signature
 
+from mmdet.registry import TRANSFORMS
 from mmengine.config import Config, ConfigDict
 from mmengine.fileio import get_file_backend
 
@@ -12,7 +14,7 @@ from projects.smn.tasks import plain
 
 
 def use_packs(cfg: Config, dataset: ConfigDict) -> None:
-    """Let a data set, what loads in its pipeline, and the hook that draws images read from packs.
+    """Let a data set, the steps of its pipeline and the hook that draws images read from packs.
 
     Args:
         cfg: Its ``packed`` is the path of a pack, a list of several, or the options of
@@ -33,12 +35,29 @@ def use_packs(cfg: Config, dataset: ConfigDict) -> None:
         raise UserError(f'packed={packed!r}: {error}') from None
     dataset.backend_args = backend_args
     for step in _steps(dataset.get('pipeline') or ()):
-        kind = str(getattr(step.get('type'), '__name__', step.get('type'))).split('.')[-1]
-        if kind.startswith('Load') and kind != 'LoadImageFromNDArray':
+        if _reads_files(step):
             step['backend_args'] = backend_args
     hook = (cfg.get('default_hooks') or {}).get('visualization')
     if hook:
         hook.backend_args = backend_args
+
+
+def _reads_files(step: Mapping) -> bool:
+    """Whether the class of a step takes ``backend_args``, itself or for the class it extends."""
+    kind = step.get('type')
+    try:
+        kind = TRANSFORMS.get(kind) if isinstance(kind, str) else kind
+    except RuntimeError:
+        return False  # not ours to build, such as one of Albumentations
+    for base in getattr(kind, '__mro__', ()):
+        if '__init__' not in vars(base):
+            continue
+        parameters = signature(base.__init__).parameters
+        if 'backend_args' in parameters:
+            return True
+        if all(p.kind != Parameter.VAR_KEYWORD for p in parameters.values()):
+            return False  # it passes nothing on
+    return False
 
 
 def _steps(pipeline: Iterable) -> Iterator[dict]:

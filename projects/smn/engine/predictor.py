@@ -47,7 +47,8 @@ class Predictor:
         device: str | None = None,
         score_thr: float = 0.3,
     ) -> None:
-        config = config if isinstance(config, Config) else load_config(config)
+        config = copy.deepcopy(config) if isinstance(config, Config) else load_config(config)
+        config.pop('packed', None)  # the images that a user gives are in no pack
         self.cfg = link_tasks(config)
         # Everything is in the checkpoint; do not fetch ImageNet weights first.
         self.cfg.model.backbone.pop('init_cfg', None)

@@ -15,6 +15,7 @@ from projects.smn.engine import Predictor
 
 from .decode import decode_image
 from .exports import Exporter, Prediction
+from .metrics import Metrics
 from .problems import ProblemError
 from .uploads import image_error
 
@@ -63,10 +64,12 @@ class Answerer:
 
     Args:
         predictor: A trained network.
+        metrics: Where to count the images.
     """
 
-    def __init__(self, predictor: Predictor) -> None:
+    def __init__(self, predictor: Predictor, metrics: Metrics | None = None) -> None:
         self.predictor = predictor
+        self.metrics = metrics
         self.exporter = Exporter(predictor.dataset_meta)
 
     def answer(self, images: Sequence[Image.Image], wish: Wish) -> bytes:
@@ -90,6 +93,8 @@ class Answerer:
     def predict(self, picture: np.ndarray) -> Prediction:
         """What the network says about a BGR image (H, W, 3), uint8."""
         (sample,) = self.predictor([picture])
+        if self.metrics is not None:
+            self.metrics.images.inc()
         return Prediction.of(sample)
 
     def _predictions(self, images: Sequence[Image.Image], score_thr: float) -> Iterator[Prediction]:

@@ -53,7 +53,7 @@ def create_app(predictor: Predictor, options: ServingOptions | None = None) -> F
     app.state.predictor, app.state.worker = predictor, worker
     app.state.options, app.state.metrics = options, metrics
     add_problem_handlers(app)
-    add_routes(app, Answerer(predictor), worker, metrics, options)
-    app.add_middleware(BodyLimit, max_bytes=options.max_bytes)
+    add_routes(app, Answerer(predictor, metrics), worker, metrics, options)
+    app.add_middleware(BodyLimit, max_bytes=options.max_bytes, seconds=options.upload_seconds)
     app.add_middleware(Observe, metrics=metrics)  # the last is the outermost
     return app

@@ -18,7 +18,7 @@ class Metrics:
     Attributes:
         requests: Requests by route and status.
         seconds: Time from request to answer, by route.
-        images: Images that were predicted.
+        images: Images that were predicted, for the API or the page.
     """
 
     def __init__(self, worker: Worker) -> None:

@@ -13,6 +13,7 @@ from .answers import Answerer
 from .page_answers import PageAnswers
 from .page_blocks import DOWNLOADS, PageBlocks
 from .page_examples import example_images
+from .page_uploads import keep_clean, own_folder
 from .problems import ProblemError
 
 # Fonts that every system has, so that none is fetched.
@@ -29,7 +30,8 @@ def mount_page(app: FastAPI) -> PageAnswers:
         What answers the page.
     """
     state = app.state
-    answers = PageAnswers(Answerer(state.predictor), state.worker, state.options)
+    keep_clean(app, own_folder())  # before Gradio asks for its folder
+    answers = PageAnswers(Answerer(state.predictor, state.metrics), state.worker, state.options)
     _add_downloads(app, answers)
     with TemporaryDirectory() as folder:  # Gradio takes copies of its own
         examples = example_images(state.predictor.cfg, Path(folder))
@@ -67,7 +69,8 @@ def _add_downloads(app: FastAPI, answers: PageAnswers) -> None:
         if name not in writers:
             raise ProblemError(404, f'there are only {", ".join(writers)}')
         media_type, write = writers[name]
-        content = write(answers.result(key, score_thr).prediction)
+        # Masks take memory once they are decoded: one download at a time, within the queue.
+        content = app.state.worker.run(lambda: write(answers.result(key, score_thr).prediction))
         headers = {'Content-Disposition': f'attachment; filename="{name}"'}
         return Response(content, media_type=media_type, headers=headers)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import cv2
-from mmengine.config import Config
+from mmengine.config import Config, ConfigDict
 
-from projects.smn.engine.frames import IMAGE_SUFFIXES
 from projects.smn.synthetic.fruit_coco import CATEGORIES
 from projects.smn.synthetic.fruit_scene import render
 
@@ -19,21 +19,32 @@ SEED, SPLIT = 0, 2
 def example_images(cfg: Config, folder: Path) -> list[Path]:
     """A few images of the kind that a network knows.
 
-    They are the first of its config's test set, if that is on this machine. Else, for a network of
-    the synthetic fruits, as many are rendered; for another there are none.
+    They are the first that the annotations of its config's test set list, if they are on this
+    machine. Else, for a network of the synthetic fruits, as many are rendered; for another there
+    are none.
 
     Args:
         cfg: Of the network.
         folder: Where to write images that are rendered.
     """
-    dataset = cfg.test_dataloader.dataset
-    images = Path(dataset.get('data_root') or '', dataset.get('data_prefix', {}).get('img', ''))
-    if images.is_dir():
-        found = sorted(p for p in images.iterdir() if p.suffix.lower() in IMAGE_SUFFIXES)
-        if found:
-            return found[:NUMBER]
+    if found := _first_of(cfg.test_dataloader.dataset):
+        return found
     of_fruits = set(cfg.get('classes') or ()) == {category['name'] for category in CATEGORIES}
     return [_render(index, folder) for index in range(NUMBER)] if of_fruits else []
+
+
+def _first_of(dataset: ConfigDict) -> list[Path]:
+    """By the annotation file: the folder of the images may hold other splits as well."""
+    root, ann_file = dataset.get('data_root'), dataset.get('ann_file')
+    if not (root and ann_file and Path(root, ann_file).is_file()):
+        return []
+    try:
+        listed = json.loads(Path(root, ann_file).read_bytes())['images'][:NUMBER]
+        names = [image['file_name'] for image in listed]
+    except (OSError, ValueError, LookupError, TypeError):
+        return []  # a page without examples is better than none
+    folder = Path(root, (dataset.get('data_prefix') or {}).get('img') or '')
+    return [folder / name for name in names if (folder / name).is_file()]
 
 
 def _render(index: int, folder: Path) -> Path:

@@ -14,6 +14,8 @@ from projects.smn.tasks import MaskTask, Task, compress_masks, decode_mask
 from .exports import Prediction
 
 MAX_BYTES = 500_000_000
+# About what Python's objects take beside the pixels, of a result and of each mask in it.
+RESULT_BYTES, MASK_BYTES = 10_000, 500
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,14 @@ class Result:
 
     @property
     def num_bytes(self) -> int:
-        """What it takes, but for the few kilobytes of the objects."""
-        arrays = [self.image, *self.prediction.whole.values()]
-        return sum(array.nbytes for array in arrays)
+        """About what it takes while it is kept."""
+        total = RESULT_BYTES + self.image.nbytes
+        for values in (*self.prediction.whole.values(), *(self.prediction.objects or {}).values()):
+            if isinstance(values, list):
+                total += sum(MASK_BYTES + len(mask['counts']) for mask in values)
+            else:
+                total += values.nbytes
+        return total
 
 
 class RecentResults:
@@ -43,12 +50,16 @@ class RecentResults:
     Args:
         tasks: Of the network.
         max_bytes: Of all results together. The newest is kept whatever its size.
+
+    Attributes:
+        num_bytes: What all results take together.
     """
 
     def __init__(self, tasks: dict[str, Task], max_bytes: int = MAX_BYTES) -> None:
         self.masks = [name for name, task in tasks.items() if isinstance(task, MaskTask)]
         self.tasks = tasks
         self.max_bytes = max_bytes
+        self.num_bytes = 0
         self._kept: OrderedDict[str, Result] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -61,10 +72,13 @@ class RecentResults:
             objects = compress_masks(prediction.objects, self.tasks)
             prediction = replace(prediction, objects=objects)
         key = secrets.token_urlsafe(16)
+        result = Result(image, prediction)
         with self._lock:
-            self._kept[key] = Result(image, prediction)
-            while len(self._kept) > 1 and self._num_bytes() > self.max_bytes:
-                self._kept.popitem(last=False)
+            self._kept[key] = result
+            self.num_bytes += result.num_bytes
+            while len(self._kept) > 1 and self.num_bytes > self.max_bytes:
+                _, oldest = self._kept.popitem(last=False)
+                self.num_bytes -= oldest.num_bytes
         return key
 
     def get(self, key: str, score_thr: float) -> Result:
@@ -84,9 +98,6 @@ class RecentResults:
         return replace(
             result, prediction=replace(prediction, objects={**prediction.objects, **masks})
         )
-
-    def _num_bytes(self) -> int:
-        return sum(result.num_bytes for result in self._kept.values())
 
     @staticmethod
     def _decode(prediction: Prediction, name: str) -> np.ndarray:

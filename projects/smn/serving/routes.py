@@ -45,7 +45,7 @@ def add_routes(
     app: FastAPI, answerer: Answerer, worker: Worker, metrics: Metrics, options: ServingOptions
 ) -> None:
     """Declare all addresses; what is declared or mounted later cannot hide them."""
-    app.include_router(_predicting(answerer, worker, metrics, options))
+    app.include_router(_predicting(answerer, worker, options))
     app.include_router(_telling(answerer, metrics, options))
 
     @app.api_route('/v1/{rest:path}', methods=EVERY_METHOD, include_in_schema=False)
@@ -54,9 +54,7 @@ def add_routes(
         raise HTTPException(404)
 
 
-def _predicting(
-    answerer: Answerer, worker: Worker, metrics: Metrics, options: ServingOptions
-) -> APIRouter:
+def _predicting(answerer: Answerer, worker: Worker, options: ServingOptions) -> APIRouter:
     router = APIRouter(tags=['predict'])
     least = answerer.predictor.score_thr
 
@@ -81,7 +79,6 @@ def _predicting(
                 raise ProblemError(422, 'format=overlay is a picture of one image: send one')
             job = worker.submit(answerer.answer, images, Wish(format, masks, score_thr))
             content = await _result(job, request)
-        metrics.images.inc(len(images))
         return Response(content, media_type=MEDIA_TYPES[format])
 
     return router

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from fastapi import Request
 from PIL import Image
 from starlette.concurrency import run_in_threadpool
@@ -37,16 +35,13 @@ async def read_images(request: Request, options: ServingOptions) -> list[Image.I
     """The images of a request, in its order; opened and judged by their headers, not decoded.
 
     Raises:
-        ProblemError: If the body is late, of another form, or an image is refused.
+        ProblemError: If the body is of another form, or an image is refused.
     """
     content_type = request.headers.get('content-type', '')
     if not content_type.lower().startswith('multipart/form-data'):
         raise ProblemError(415, HOW)
     try:
-        form = await asyncio.wait_for(request.form(), options.upload_seconds)
-    except asyncio.TimeoutError:
-        detail = f'the body was not there after {options.upload_seconds:g} s'
-        raise ProblemError(408, detail, {'Connection': 'close'}) from None
+        form = await request.form()
     except ClientDisconnect:
         raise ProblemError(CLIENT_GONE, 'the client went away') from None
     try:

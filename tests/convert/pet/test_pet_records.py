@@ -12,9 +12,10 @@ from PIL import Image
 from pycocotools import mask as rle
 from raw_pets import HEAD, HEIGHT, PETS, WIDTH, XML, RawPets, trimap
 
+from projects.smn.convert.maps import IGNORE
 from projects.smn.convert.pet import records
 from projects.smn.convert.pet.lists import Pet
-from projects.smn.convert.pet.trimaps import BORDER_POLICIES, IGNORE, object_mask, semantic_map
+from projects.smn.convert.pet.trimaps import BORDER_POLICIES, object_mask, semantic_map
 
 FIRST = PETS[0].name
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PIL import Image
-from pycocotools import mask as rle
 
+from projects.smn.convert.maps import IGNORE
 from projects.smn.convert.pet.trimaps import (
     BORDER_POLICIES,
-    IGNORE,
-    encode,
     object_mask,
     read_trimap,
     semantic_map,
@@ -43,12 +41,6 @@ def test_mask_and_map_agree_wherever_the_map_says_something(trimap, border):
 def test_the_border_is_what_the_policy_says(trimap, border, value):
     assert (semantic_map(trimap, border, 5)[trimap == 3] == value).all()
     assert (object_mask(trimap, border)[trimap == 3] == (border != 'background')).all()
-
-
-def test_a_mask_survives_its_encoding(trimap):
-    encoded = encode(trimap == 1)
-    assert np.array_equal(rle.decode(encoded), trimap == 1)
-    assert encoded['size'] == [12, 17]
 
 
 def test_a_trimap_is_read_as_it_was_written_also_with_a_palette(tmp_path, trimap):

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 from raw_triples import mask
 
-from projects.smn.convert.warehouse.masks import IGNORE, Codes, read_mask
+from projects.smn.convert.maps import IGNORE
+from projects.smn.convert.warehouse.masks import Codes, read_mask
 from projects.smn.errors import UserError
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from helpers import make_dataset
@@ -15,7 +14,6 @@ from torch.utils.data import DataLoader
 
 from projects.smn.datasets import PackedBackend
 from projects.smn.datasets.backends import write_pack
-from projects.smn.datasets.backends.read_speed import _measure
 from projects.smn.errors import UserError
 
 
@@ -109,11 +107,3 @@ def test_a_file_that_is_nowhere_is_a_user_error_and_a_missing_file(tiny_coco, pa
     for kind in (UserError, FileNotFoundError):
         with pytest.raises(kind, match=r'9\.png is neither in .*train\.h5 nor on disk'):
             get(tiny_coco / 'train' / '9.png', packed)
-
-
-def test_speed_is_measured_of_files_and_of_their_pack(tiny_coco, packed):
-    files = sorted(map(str, (tiny_coco / 'train').iterdir()))
-    for stored, arguments in ((files, None), ([packed['path']], packed)):
-        speed = _measure(files, files, stored, arguments)
-        assert min(speed.cold, speed.warm, speed.decoded) > 0
-        assert np.isfinite(speed.memory)

@@ -6,14 +6,11 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from pycocotools import mask as rle
 
 from projects.smn.convert.decoded import FAULTS
+from projects.smn.convert.maps import IGNORE
 
 FOREGROUND, BACKGROUND, BORDER = 1, 2, 3
-IGNORE = 255
-"""The value of a semantic map where there is nothing to learn and nothing to measure."""
-
 BORDER_POLICIES = ('ignore', 'object', 'background')
 
 
@@ -46,10 +43,3 @@ def semantic_map(trimap: np.ndarray, border: str, value: int) -> np.ndarray:
     table = np.zeros(BORDER + 1, np.uint8)
     table[FOREGROUND], table[BORDER] = value, on_border
     return table[trimap]
-
-
-def encode(mask: np.ndarray) -> dict:
-    """A mask as compressed COCO RLE that can be written as JSON."""
-    # As in projects.smn.tasks, which a converter does not import because it loads torch.
-    encoded = rle.encode(np.asfortranarray(mask, dtype=np.uint8))
-    return {'size': list(mask.shape), 'counts': encoded['counts'].decode('ascii')}

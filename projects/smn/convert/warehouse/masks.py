@@ -10,10 +10,8 @@ import numpy as np
 from PIL import Image
 
 from projects.smn.convert.decoded import FAULTS
+from projects.smn.convert.maps import IGNORE
 from projects.smn.errors import UserError, listing
-
-IGNORE = 255
-"""The value of a semantic map where there is nothing to learn and nothing to measure."""
 
 IGNORE_NAME = 'ignore'
 _CODES = 1 << 16
