@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
+import cv2
 import mmcv
 import torch
 from mmdet.registry import MODELS
@@ -13,6 +15,8 @@ from torch import nn
 
 from projects.smn.errors import UserError
 from projects.smn.visualization.anchors import draw_layout, draw_matches
+
+MIN_WIDTH = 640  # of a panel in pixels, so that its line of text fits
 
 
 def write_anchors(cfg: Config, packed: dict, out_dir: Path) -> list[Path]:
@@ -42,15 +46,17 @@ def write_anchors(cfg: Config, packed: dict, out_dir: Path) -> list[Path]:
     truth = InstanceData(bboxes=boxes, labels=torch.zeros_like(truth.labels))
     assigned = head.assigner.assign(InstanceData(priors=torch.cat(anchors)), truth).gt_inds
     image = packed['inputs'].permute(1, 2, 0).numpy()[..., ::-1].copy()
-    levels = [level.numpy() for level in anchors]
+    scale = math.ceil(MIN_WIDTH / image.shape[1])
+    image = mmcv.imrescale(image, float(scale))
+    levels = [level.numpy() * scale for level in anchors]
     pictures = dict(
-        layout=draw_layout(image, levels, sizes),
-        matches=draw_matches(image, boxes.numpy(), levels, assigned.numpy()),
+        layout=draw_layout(image, levels, sizes, scale),
+        matches=draw_matches(image, boxes.numpy() * scale, levels, assigned.numpy()),
     )
     paths = []
     for name, picture in pictures.items():
         paths.append(out_dir / f'anchors_{name}.jpg')
-        mmcv.imwrite(picture[..., ::-1], str(paths[-1]))
+        mmcv.imwrite(picture[..., ::-1], str(paths[-1]), [cv2.IMWRITE_JPEG_QUALITY, 85])
     return paths
 
 

@@ -45,9 +45,9 @@ def browsed(tmp_path, monkeypatch):
 
 def test_of_one_stage(whole, browsed):
     pictures = browsed(WAREHOUSE, '--anchors', 1, '--cfg-options', *whole)
-    # Four levels at 320 x 240.
-    assert pictures['anchors_layout.jpg'].shape == (480, 640, 3)
-    assert pictures['anchors_matches.jpg'].shape == (240, 320, 3)
+    # Four levels at 320 x 240, enlarged for the text.
+    assert pictures['anchors_layout.jpg'].shape == (960, 1280, 3)
+    assert pictures['anchors_matches.jpg'].shape == (480, 640, 3)
 
 
 def test_of_two_stages(fruit, browsed):

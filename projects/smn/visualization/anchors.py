@@ -12,7 +12,10 @@ from .draw import WHITE, colour_of
 
 
 def draw_layout(
-    image: np.ndarray, anchors: Sequence[np.ndarray], sizes: Sequence[tuple[int, int]]
+    image: np.ndarray,
+    anchors: Sequence[np.ndarray],
+    sizes: Sequence[tuple[int, int]],
+    zoom: float = 1,
 ) -> np.ndarray:
     """One panel per level: the centres of all anchors, and those of the cell in the middle.
 
@@ -20,6 +23,7 @@ def draw_layout(
         image: The network's input, RGB, (H, W, 3), uint8.
         anchors: Of each level, (cells x anchors per cell, 4): x1, y1, x2, y2 in its pixels.
         sizes: (rows, columns) of each level's map.
+        zoom: How much image and anchors are enlarged; what is written is without it.
 
     Returns:
         RGB, two panels wide.
@@ -32,10 +36,10 @@ def draw_layout(
             cv2.circle(panel, (x, y), 2, WHITE, -1, cv2.LINE_AA)
         middle = boxes[rows // 2 * columns + columns // 2]
         _rectangles(panel, middle, level)
-        sides = np.sqrt(np.prod(middle[:, 2:] - middle[:, :2], axis=1))
+        sides = np.sqrt(np.prod(middle[:, 2:] - middle[:, :2], axis=1)) / zoom
         text = (
             f'level {level}: {columns} x {rows} cells, {boxes.shape[1]} anchors each, '
-            f'{sides.min():.0f} to {sides.max():.0f} px (root of area)'
+            f'{sides.min():.0f} to {sides.max():.0f} px'
         )
         panels.append(_labelled(panel, text))
     if len(panels) % 2:
