@@ -2,5 +2,8 @@
 _base_ = './ssdlite-deeplabv3plus_mbv2_warehouse.py'
 # Nothing reads the map of stride 32 then.
 model = dict(
-    backbone=dict(type='ShortMobileNetV2', out_indices=(1, 4)), bbox_neck=None, bbox_head=None
+    backbone=dict(type='ShortMobileNetV2', out_indices=(1, 4)),
+    bbox_neck=None,
+    bbox_head=None,
+    balancer=None,
 )

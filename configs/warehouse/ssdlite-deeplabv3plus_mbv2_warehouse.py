@@ -7,4 +7,6 @@ _base_ = [
 ]
 # Rails, persons and forklifts cover little.
 tasks = dict(scene=dict(loss=dict(class_weight=(1.0, 1.0, 1.0, 4.0, 2.0, 2.0))))
+# The loss of the boxes is several times larger, and the backbone would follow it.
+model = dict(balancer=dict(type='FixedWeights', weights=dict(scene=2.0)))
 optim_wrapper = dict(optimizer=dict(lr=1e-3))

@@ -1,3 +1,4 @@
 # Boxes only.
 _base_ = './ssdlite-deeplabv3plus_mbv2_warehouse_demo.py'
 tasks = dict(scene=None)
+model = dict(balancer=None)
