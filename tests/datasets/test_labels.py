@@ -115,6 +115,28 @@ def test_resizing_without_keeping_the_ratio_scales_each_axis_by_its_own():
     np.testing.assert_allclose(after, keypoints().points * np.float32([0.5, 3, 1]))
 
 
+def centre_and_area(mask):
+    """In continuous pixels, as keypoints are."""
+    rows, columns = np.nonzero(mask)
+    return np.array([columns.mean() + 0.5, rows.mean() + 0.5]), len(rows)
+
+
+@pytest.mark.parametrize('factor', [0.45, 0.6, 0.625, 0.75, 0.83, 1.3, 1.7])
+def test_resizing_a_mask_moves_its_centre_like_a_point_and_keeps_its_share(factor):
+    height, width = 240, 320
+    y, x = np.mgrid[:height, :width] + 0.5
+    along, across = 0.8 * (x - 150) + 0.6 * (y - 120), 0.8 * (y - 120) - 0.6 * (x - 150)
+    bar = ((np.abs(along) < 60) & (np.abs(across) < 5)).astype(np.uint8)
+    before = TaskLabels(dict(mask=BitmapMasks([bar], height, width)), {}, 1, height, width)
+    after = before.resize((round(height * factor), round(width * factor)))
+    scale = np.array([after.width / width, after.height / height])
+    (old_centre, old_area), (centre, area) = (
+        centre_and_area(labels.geometry['mask'].masks[0]) for labels in (before, after)
+    )
+    np.testing.assert_allclose(centre, old_centre * scale, atol=0.06)
+    assert area == pytest.approx(old_area * scale.prod(), rel=0.03)
+
+
 @pytest.mark.parametrize('scale', [(100, 60), (60, 100), (31, 31), (1333, 800)])
 def test_rescaling_is_resizing_to_the_rounded_size(scale):
     after = labels().rescale(scale)

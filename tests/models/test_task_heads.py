@@ -180,29 +180,6 @@ def test_adding_a_task_leaves_the_other_parameters_loadable(tiny_coco):
     assert all('.width.' in name for name in missing)
 
 
-def test_channels_last_images_give_the_same_losses(tiny_coco):
-    # mmcv's RoIAlign on CPU silently misreads channels-last maps.
-    model = tiny_model(tiny_coco).eval()
-    expected = losses_of(model, tiny_batch(tiny_coco))
-    model.backbone.to(memory_format=torch.channels_last)
-    got = losses_of(model, tiny_batch(tiny_coco))
-    for name in expected:
-        torch.testing.assert_close(got[name], expected[name], rtol=1e-4, atol=1e-5, msg=name)
-
-
-def test_roi_align_of_contiguous_maps_equals_bilinear_sampling():
-    from mmcv.ops import roi_align
-
-    features = torch.randn(1, 3, 16, 16, generator=torch.Generator().manual_seed(0))
-    # One sampling point per cell, at the cell's centre.
-    got = roi_align(features, torch.tensor([[0.0, 2.0, 3.0, 10.0, 11.0]]), (4, 4), 1.0, 1)
-    x = torch.arange(4) * 2 + 2 + 1.0
-    y = torch.arange(4) * 2 + 3 + 1.0
-    grid = torch.stack(torch.meshgrid(x, y, indexing='xy'), -1)[None] / 8 - 1
-    expected = torch.nn.functional.grid_sample(features, grid, align_corners=False)
-    torch.testing.assert_close(got, expected)
-
-
 def test_a_limit_of_rois_bounds_what_a_head_trains_on(tiny_coco, monkeypatch):
     model = tiny_model(tiny_coco)
     seen = []
@@ -214,3 +191,67 @@ def test_a_limit_of_rois_bounds_what_a_head_trains_on(tiny_coco, monkeypatch):
     losses = losses_of(model, tiny_batch(tiny_coco))
     assert seen == [2, 2]  # one per image
     assert losses['loss_mask'] > 0
+
+
+def rois_seen(model, batch, head: str, monkeypatch) -> torch.Tensor:
+    """The RoIs (R, 5) whose features a task head asks for in a training step."""
+    seen = []
+    extract = model.roi_head.heads[head].extract
+    monkeypatch.setattr(
+        model.roi_head.heads[head], 'extract', lambda x, rois: seen.append(rois) or extract(x, rois)
+    )
+    losses_of(model, batch)
+    (rois,) = seen
+    return rois
+
+
+@pytest.mark.parametrize(('head', 'task'), [('masks', 'mask'), ('keypoints', 'ends')])
+def test_with_jitter_a_head_sees_each_labelled_object_once_in_its_frame(
+    head, task, tiny_coco, monkeypatch
+):
+    model, batch = tiny_model(tiny_coco), tiny_batch(tiny_coco)
+    model.roi_head.heads[head].jitter = 0.0
+    model.roi_head.heads[head].expand = 1.0
+    truth = [sample.gt_instances for sample in batch['data_samples']]
+    labelled = [model.roi_head.heads[head].labelled(task, objects) for objects in truth]
+    boxes = [objects.bboxes.tensor[chosen] for objects, chosen in zip(truth, labelled, strict=True)]
+    rois = rois_seen(model, batch, head, monkeypatch)
+    torch.testing.assert_close(rois[:, 1:], torch.cat(boxes))
+    assert rois[:, 0].tolist() == [i for i, part in enumerate(boxes) for _ in part]
+
+
+def test_jitter_moves_sides_by_at_most_its_share(tiny_coco, monkeypatch):
+    model, batch = tiny_model(tiny_coco), tiny_batch(tiny_coco)
+    model.roi_head.heads['masks'].jitter = 0.1
+    boxes = torch.cat([sample.gt_instances.bboxes.tensor for sample in batch['data_samples']])
+    moved = rois_seen(model, batch, 'masks', monkeypatch)[:, 1:] - boxes
+    share = moved.abs() / (boxes[:, 2:] - boxes[:, :2]).repeat(1, 2)
+    assert 0 < share.max() <= 0.1 + 1e-5
+
+
+def mask_targets(model, batch, monkeypatch) -> torch.Tensor:
+    """What the mask head learns in a step, (R, h, w)."""
+    seen = []
+    loss = model.roi_head.heads['masks'].losses['mask']
+    forward = loss.forward
+    monkeypatch.setattr(loss, 'forward', lambda *args: seen.append(args[1]) or forward(*args))
+    losses_of(model, batch)
+    (targets,) = seen
+    return targets
+
+
+def test_soft_targets_are_the_covered_share_of_each_cell(tiny_coco, monkeypatch):
+    model, batch = tiny_model(tiny_coco), tiny_batch(tiny_coco)
+    head = model.roi_head.heads['masks']
+    head.jitter = 0.0
+    objects = [sample.gt_instances for sample in batch['data_samples']]
+    boxes = torch.cat([part.bboxes.tensor for part in objects])
+    areas = torch.cat([torch.from_numpy(part['mask'].masks).flatten(1).sum(1) for part in objects])
+    sizes = (boxes[:, 2:] - boxes[:, :2]).prod(1)
+    labelled = torch.cat([part['mask_labelled'] for part in objects])
+    for soft in (True, False):
+        head.soft_targets = soft
+        targets = mask_targets(model, batch, monkeypatch)
+        assert ((targets == 0) | (targets == 1)).all() != soft
+        share = targets.float().mean((1, 2))
+        torch.testing.assert_close(share, (areas / sizes)[labelled], rtol=0, atol=0.03)

@@ -67,12 +67,19 @@ class TaskLabels:
             self.image_values,
         )
 
-    def rescale(self, scale: tuple[int, int], interpolation: str = 'nearest') -> TaskLabels:
-        width, height = mmcv.rescale_size((self.width, self.height), scale)
-        return self._move(lambda field: field.rescale(scale), height, width)
+    def rescale(self, scale: tuple[int, int], interpolation: str = 'bilinear') -> TaskLabels:
+        """Move with an image that is rescaled to fit ``scale`` and keeps its aspect ratio.
 
-    def resize(self, out_shape: tuple[int, int], interpolation: str = 'nearest') -> TaskLabels:
-        return self._move(lambda field: field.resize(out_shape), *out_shape[:2])
+        Masks are interpolated and rounded. To take the nearest pixel, as ``BitmapMasks`` does by
+        itself, moves a mask by up to half a pixel, and frays what is thin.
+        """
+        height, width = mmcv.rescale_size((self.width, self.height), scale)[::-1]
+        return self._move(lambda field: _resized(field, height, width, interpolation), height, width)
+
+    def resize(self, out_shape: tuple[int, int], interpolation: str = 'bilinear') -> TaskLabels:
+        """Move with an image that is resized to ``out_shape``, (height, width)."""
+        height, width = out_shape[:2]
+        return self._move(lambda field: _resized(field, height, width, interpolation), height, width)
 
     def flip(self, flip_direction: str = 'horizontal') -> TaskLabels:
         return self._move(lambda field: field.flip(flip_direction), self.height, self.width)
@@ -94,6 +101,17 @@ class TaskLabels:
         return TaskLabels(
             geometry, self.values, self.length, height, width, image_geometry, self.image_values
         )
+
+
+def _resized(
+    field: BitmapMasks | Keypoints | SemanticMap | ImageBox,
+    height: int,
+    width: int,
+    interpolation: str,
+) -> BitmapMasks | Keypoints | SemanticMap | ImageBox:
+    if not isinstance(field, BitmapMasks):
+        return field.resize((height, width))
+    return field.resize((height, width), interpolation=interpolation)
 
 
 def _transposed(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import torch
+from mmcv.ops import RoIAlign
 from mmdet.models.detectors import TwoStageDetector
 from mmdet.registry import MODELS
 from mmdet.structures import SampleList
 from torch import Tensor
 
+from projects.smn.errors import UserError
 from projects.smn.tasks import DETECTION, build_tasks
 
 from ..task_modules import CompleteOnlyAssigner
@@ -23,7 +26,13 @@ class MultiTaskRCNN(BalancedLosses, TwoStageDetector):
         classes: The classes of the data set.
         tasks: The config's ``tasks``. ``TaskRunner`` fills in both.
         balancer: Config of what weighs the tasks' losses; ``None`` for their plain sum.
+        channels_last: Keep feature maps in this memory format, in which convolutions on CPU are
+            faster. RoI layers must be of a type that reads it right, as ``SimpleRoIAlign`` does.
         backbone: And so on: as in ``TwoStageDetector``.
+
+    Raises:
+        UserError: If ``channels_last`` meets mmcv's ``RoIAlign``, which on CPU reads a
+            channels-last map as if it were contiguous and returns wrong values without a word.
     """
 
     def __init__(
@@ -33,6 +42,7 @@ class MultiTaskRCNN(BalancedLosses, TwoStageDetector):
         classes: Sequence[str] = (),
         tasks: Mapping = {},
         balancer: Mapping | None = None,
+        channels_last: bool = False,
         **kwargs,
     ) -> None:
         refuse_without_classes(classes)
@@ -40,18 +50,21 @@ class MultiTaskRCNN(BalancedLosses, TwoStageDetector):
         super().__init__(roi_head=roi_head, **kwargs)
         self.classes = tuple(classes)
         self.tasks = build_tasks(tasks, classes)
+        if channels_last and any(isinstance(module, RoIAlign) for module in self.modules()):
+            raise UserError(
+                'RoIAlign reads channels-last feature maps wrongly on CPU: set channels_last=False, '
+                "or roi_layer=dict(type='SimpleRoIAlign', ...) in every RoI extractor"
+            )
+        self.memory_format = torch.channels_last if channels_last else torch.contiguous_format
         self.init_balancer(balancer, (DETECTION, *self.tasks))
         for head, name in ((self.rpn_head, 'assigner'), (self.roi_head, 'bbox_assigner')):
             if getattr(head, name, None) is not None:  # there is none where nothing is trained
                 setattr(head, name, CompleteOnlyAssigner(getattr(head, name)))
 
     def extract_feat(self, batch_inputs: Tensor) -> tuple[Tensor, ...]:
-        """Feature maps of all levels, each (B, C, H, W), finest first.
-
-        mmcv's RoIAlign on CPU reads a channels-last map as if it were contiguous and returns wrong
-        values without a word, so the maps are made contiguous here.
-        """
-        return tuple(level.contiguous() for level in super().extract_feat(batch_inputs))
+        """Feature maps of all levels, each (B, C, H, W), finest first."""
+        x = super().extract_feat(batch_inputs.contiguous(memory_format=self.memory_format))
+        return tuple(level.contiguous(memory_format=self.memory_format) for level in x)
 
     def loss(self, batch_inputs: Tensor, batch_data_samples: SampleList) -> dict:
         """All losses, and ``labelled/<task>``; see :class:`BalancedLosses`."""

@@ -38,6 +38,7 @@ class AttributeTaskHead(TaskHead):
         dropout: Before the tasks' layers.
         jitter: Of ground-truth boxes in training, as a share of their size.
         expand: Of the squares.
+        conv_cfg: Of the convolutions.
         norm_cfg: Of the convolutions.
 
     Adds to the results: for a classification ``<task>`` (N,) class indices and ``<task>_scores``
@@ -57,6 +58,7 @@ class AttributeTaskHead(TaskHead):
         dropout: float = 0.0,
         jitter: float = 0.05,
         expand: float = 1.1,
+        conv_cfg: Mapping | None = None,
         norm_cfg: Mapping | None = None,
     ) -> None:
         super().__init__(tasks, roi_extractor)
@@ -66,7 +68,15 @@ class AttributeTaskHead(TaskHead):
         side = self.roi_extractor.roi_layers[0].output_size[0]
         for channels in conv_channels:
             self.convs.append(
-                ConvModule(in_channels, channels, 3, stride=2, padding=1, norm_cfg=norm_cfg)
+                ConvModule(
+                    in_channels,
+                    channels,
+                    3,
+                    stride=2,
+                    padding=1,
+                    conv_cfg=conv_cfg,
+                    norm_cfg=norm_cfg,
+                )
             )
             in_channels, side = channels, (side + 1) // 2
         self.trunk = nn.Sequential(

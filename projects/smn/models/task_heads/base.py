@@ -14,9 +14,12 @@ from mmdet.structures import SampleList
 from mmdet.structures.bbox import bbox2roi
 from mmdet.utils import InstanceList
 from mmengine.model import BaseModule
+from mmengine.structures import InstanceData
 from torch import Tensor, nn
 
 from projects.smn.tasks import Task
+
+from .rois import jittered
 
 
 class TaskHead(BaseModule):
@@ -98,7 +101,16 @@ class Positives:
     """(P,)"""
 
 
-def draw_positives(result: SamplingResult, labelled: Tensor, limit: int | None) -> Positives:
+def around_objects(truth: InstanceData, jitter: float) -> Positives:
+    """A RoI for each object of an image: its box with a little jitter."""
+    return Positives(
+        jittered(truth.bboxes, jitter),
+        truth.labels,
+        torch.arange(len(truth), device=truth.bboxes.device),
+    )
+
+
+def draw_positives(result: SamplingResult | Positives, labelled: Tensor, limit: int | None) -> Positives:
     """Positive RoIs of an image whose object is ``labelled``, (P,) bool.
 
     At most ``limit`` of them, at random; all of them for ``None``.

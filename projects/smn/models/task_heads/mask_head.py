@@ -31,15 +31,20 @@ class MaskTaskHead(HeatmapHead):
 
     Args:
         threshold: Of the probability, for the binary mask.
+        soft_targets: Train each cell on the share of it that the mask covers, instead of on
+            whether that is at least half: a border then has a place within a cell.
 
     Adds to the results: ``<task>`` (N, H, W) bool; empty where the task does not apply.
     """
 
     kinds: ClassVar[tuple[str, ...]] = ('mask',)
 
-    def __init__(self, *args, threshold: float = 0.5, **kwargs) -> None:
+    def __init__(
+        self, *args, threshold: float = 0.5, soft_targets: bool = False, **kwargs
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.threshold = threshold
+        self.soft_targets = soft_targets
 
     def num_maps(self, task: Task) -> int:
         return len(task.of)
@@ -84,7 +89,7 @@ class MaskTaskHead(HeatmapHead):
             [result.pos_priors[keep] for result, keep in pairs],
             [result.pos_assigned_gt_inds[keep] for result, keep in pairs],
             [sample.gt_instances[name] for sample in batch_data_samples],
-            ConfigDict(mask_size=self.map_size),
+            ConfigDict(mask_size=self.map_size, soft_mask_target=self.soft_targets),
         )
 
     def predict(
