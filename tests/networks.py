@@ -63,11 +63,16 @@ def tiny_config(root: Path, tasks: Mapping = TASKS) -> Config:
 
 
 def tiny_model(
-    root: Path, tasks: Mapping = TASKS, balancer: Mapping | None = None
+    root: Path, tasks: Mapping = TASKS, balancer: Mapping | None = None, options: Mapping = {}
 ) -> torch.nn.Module:
-    """A network with fixed random weights; equal parameters have equal values for any tasks."""
+    """A network with fixed random weights; equal parameters have equal values for any tasks.
+
+    ``options`` change its config.
+    """
     torch.manual_seed(0)
-    model = MODELS.build(dict(link_tasks(tiny_config(root, tasks)).model, balancer=balancer))
+    config = tiny_config(root, tasks)
+    config.merge_from_dict(dict(model=options))
+    model = MODELS.build(dict(link_tasks(config).model, balancer=balancer))
     for name, parameter in model.named_parameters():
         if name.startswith('balancer.'):
             continue

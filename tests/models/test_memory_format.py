@@ -45,7 +45,11 @@ def test_channels_last_changes_nothing_but_the_memory_format(tiny_coco):
 def test_roi_align_gets_contiguous_maps_whatever_the_backbone_gives(tiny_coco):
     align = dict(type='RoIAlign', sampling_ratio=1)
     plain, other = (network(tiny_coco, align, channels_last=False) for _ in range(2))
-    other.backbone.to(memory_format=torch.channels_last)
+    other.backbone.register_forward_hook(
+        lambda module, inputs, maps: tuple(
+            level.contiguous(memory_format=torch.channels_last) for level in maps
+        )
+    )
     assert all(level.is_contiguous() for level in features(other, tiny_coco))
     assert_same_losses(other, plain, tiny_coco)
 

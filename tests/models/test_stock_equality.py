@@ -12,12 +12,17 @@ from networks import losses_of, tiny_batch, tiny_config, tiny_model
 from projects.smn.engine import link_tasks
 
 ONLY_MASKS = dict(mask=dict(type='MaskTask'))
+# What the small network does otherwise than Mask R-CNN.
+AS_STOCK = dict(
+    channels_last=False,
+    roi_head=dict(box_passes=1, heads=dict(masks=dict(jitter=None, soft_targets=False))),
+)
 
 
 def stock_twin(root) -> torch.nn.Module:
     """mmdet's ``MaskRCNN`` from the same config, with the weights of our network."""
     config = link_tasks(tiny_config(root, ONLY_MASKS)).model
-    for key in ('classes', 'tasks'):
+    for key in ('classes', 'tasks', 'channels_last'):
         config.pop(key)
     config.type = 'MaskRCNN'
     config.roi_head.pop('box_passes')
@@ -41,7 +46,7 @@ def stock_name(name: str) -> str:
 
 @pytest.fixture
 def twins(tiny_coco):
-    ours = tiny_model(tiny_coco, ONLY_MASKS)
+    ours = tiny_model(tiny_coco, ONLY_MASKS, options=AS_STOCK)
     stock = stock_twin(tiny_coco)
     stock.load_state_dict({stock_name(k): v for k, v in ours.state_dict().items()})
     return ours, stock

@@ -3,8 +3,8 @@
 _base_ = './smn_r50_fpn.py'
 pretrained = None
 
-# One sample per cell, by grid_sample. mmcv's RoIAlign runs on one core and cannot read channels-last
-# maps; with it, a training step on two cores takes a third longer.
+# One sample per cell, by grid_sample. mmcv's RoIAlign runs on one core and cannot read
+# channels-last maps; with it, a training step on two cores takes a third longer.
 align = dict(_delete_=True, type='SimpleRoIAlign')
 # From scratch, a network needs normalisation everywhere (He et al., "Rethinking ImageNet
 # Pre-training", 2019). By groups: statistics of two images are mostly those of their table tops.

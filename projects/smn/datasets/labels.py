@@ -74,12 +74,16 @@ class TaskLabels:
         itself, moves a mask by up to half a pixel, and frays what is thin.
         """
         height, width = mmcv.rescale_size((self.width, self.height), scale)[::-1]
-        return self._move(lambda field: _resized(field, height, width, interpolation), height, width)
+        return self._move(
+            lambda field: _resized(field, height, width, interpolation), height, width
+        )
 
     def resize(self, out_shape: tuple[int, int], interpolation: str = 'bilinear') -> TaskLabels:
         """Move with an image that is resized to ``out_shape``, (height, width)."""
         height, width = out_shape[:2]
-        return self._move(lambda field: _resized(field, height, width, interpolation), height, width)
+        return self._move(
+            lambda field: _resized(field, height, width, interpolation), height, width
+        )
 
     def flip(self, flip_direction: str = 'horizontal') -> TaskLabels:
         return self._move(lambda field: field.flip(flip_direction), self.height, self.width)

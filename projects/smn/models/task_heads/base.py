@@ -101,26 +101,26 @@ class Positives:
     """(P,)"""
 
 
-def around_objects(truth: InstanceData, jitter: float) -> Positives:
-    """A RoI for each object of an image: its box with a little jitter."""
+def some_of(chosen: Tensor, limit: int | None) -> Tensor:
+    """The indices of the ``chosen``, (N,) bool; at most ``limit`` of them, at random."""
+    indices = chosen.nonzero()[:, 0]
+    if limit is not None and len(indices) > limit:
+        indices = indices[torch.randperm(len(indices), device=indices.device)[:limit]]
+    return indices
+
+
+def some_positives(result: SamplingResult, indices: Tensor) -> Positives:
+    """Positive RoIs of an image, as they were sampled."""
     return Positives(
-        jittered(truth.bboxes, jitter),
-        truth.labels,
-        torch.arange(len(truth), device=truth.bboxes.device),
+        result.pos_priors[indices],
+        result.pos_gt_labels[indices],
+        result.pos_assigned_gt_inds[indices],
     )
 
 
-def draw_positives(result: SamplingResult | Positives, labelled: Tensor, limit: int | None) -> Positives:
-    """Positive RoIs of an image whose object is ``labelled``, (P,) bool.
-
-    At most ``limit`` of them, at random; all of them for ``None``.
-    """
-    chosen = labelled.nonzero()[:, 0]
-    if limit is not None and len(chosen) > limit:
-        chosen = chosen[torch.randperm(len(chosen), device=chosen.device)[:limit]]
-    return Positives(
-        result.pos_priors[chosen], result.pos_gt_labels[chosen], result.pos_assigned_gt_inds[chosen]
-    )
+def around_objects(truth: InstanceData, indices: Tensor, jitter: float) -> Positives:
+    """A RoI for each of these objects of an image: its box with a little jitter."""
+    return Positives(jittered(truth.bboxes[indices], jitter), truth.labels[indices], indices)
 
 
 def positive_rois(sampling_results: list[SamplingResult]) -> Tensor:

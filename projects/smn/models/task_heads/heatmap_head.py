@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from projects.smn.tasks import Task
 
-from .base import Positives, TaskHead, around_objects, draw_positives
+from .base import Positives, TaskHead, around_objects, some_of, some_positives
 
 
 class HeatmapHead(TaskHead):
@@ -24,7 +24,7 @@ class HeatmapHead(TaskHead):
         tasks: The tasks of this head.
         roi_extractor: Config of the RoI extractor.
         trunk: Options of mmdet's ``FCNMaskHead``, whose convolutions and upsampling are the trunk.
-        max_rois: Train on at most this many positive RoIs of an image, drawn at random from those
+        max_rois: Train on at most this many RoIs of an image, drawn at random from those
             whose object has a label of any task of this head, where all of them cost too much.
         jitter: Train on the ground-truth boxes, each side moved at random by up to this share of
             the box's size, instead of on proposals: every object once, framed about as well as a
@@ -70,9 +70,13 @@ class HeatmapHead(TaskHead):
                 self.labelled(name, truth) & (self.channels(name, truth.labels) >= 0)
                 for name in self.tasks
             ]
-            positives = result if self.jitter is None else around_objects(truth, self.jitter)
-            useful = torch.stack(useful).any(0)[positives.pos_assigned_gt_inds]
-            drawn.append(draw_positives(positives, useful, self.max_rois))
+            useful = torch.stack(useful).any(0)
+            if self.jitter is None:
+                indices = some_of(useful[result.pos_assigned_gt_inds], self.max_rois)
+                drawn.append(some_positives(result, indices))
+            else:
+                indices = some_of(useful, self.max_rois)
+                drawn.append(around_objects(truth, indices, self.jitter))
         return drawn
 
     @property

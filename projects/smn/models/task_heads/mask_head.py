@@ -39,9 +39,7 @@ class MaskTaskHead(HeatmapHead):
 
     kinds: ClassVar[tuple[str, ...]] = ('mask',)
 
-    def __init__(
-        self, *args, threshold: float = 0.5, soft_targets: bool = False, **kwargs
-    ) -> None:
+    def __init__(self, *args, threshold: float = 0.5, soft_targets: bool = False, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.threshold = threshold
         self.soft_targets = soft_targets
