@@ -133,7 +133,8 @@ def test_resizing_a_mask_moves_its_centre_like_a_point_and_keeps_its_share(facto
     (old_centre, old_area), (centre, area) = (
         centre_and_area(labels.geometry['mask'].masks[0]) for labels in (before, after)
     )
-    np.testing.assert_allclose(centre, old_centre * scale, atol=0.06)
+    # The nearest pixel would move it by 0.3 to 0.6.
+    np.testing.assert_allclose(centre, old_centre * scale, atol=0.12)
     assert area == pytest.approx(old_area * scale.prod(), rel=0.03)
 
 

