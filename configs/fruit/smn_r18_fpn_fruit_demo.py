@@ -6,13 +6,13 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 dice = dict(type='MaskDiceLoss', loss_weight=2.0)
-ordinal = dict(type='OrdinalCrossEntropyLoss')
+ordinal = dict(type='OrdinalCrossEntropyLoss', loss_weight=2.0)
 tasks = dict(
     mask=dict(loss=dice),
     spine=dict(loss=dice),
     ends=dict(loss=dict(loss_weight=3.0)),
     neck=dict(loss=ordinal),
-    rating=dict(loss=dict(loss_weight=2.0, **ordinal)),
+    rating=dict(loss=ordinal),
 )
 
 train_pipeline = [

@@ -55,6 +55,7 @@ class MultiTaskRCNN(BalancedLosses, TwoStageDetector):
                 'RoIAlign reads channels-last feature maps wrongly on CPU: set channels_last=False '
                 "or, in every RoI extractor, roi_layer=dict(type='SimpleRoIAlign', ...)"
             )
+        # Of maps alone: mmcv's ConvWS cannot flatten channels-last weights.
         self.memory_format = torch.channels_last if channels_last else torch.contiguous_format
         self.init_balancer(balancer, (DETECTION, *self.tasks))
         for head, name in ((self.rpn_head, 'assigner'), (self.roi_head, 'bbox_assigner')):

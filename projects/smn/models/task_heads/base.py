@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
 from mmdet.models.task_modules.samplers import SamplingResult
 from mmdet.registry import MODELS
-from mmdet.structures import SampleList
+from mmdet.structures import DetDataSample, SampleList
 from mmdet.structures.bbox import bbox2roi
 from mmdet.utils import InstanceList
 from mmengine.model import BaseModule
-from mmengine.structures import InstanceData
 from torch import Tensor, nn
 
 from projects.smn.tasks import Task
@@ -82,13 +81,13 @@ class TaskHead(BaseModule):
         return self.get_buffer(f'_{name}_channel')[labels]
 
     def extract(self, x: tuple[Tensor, ...], rois: Tensor) -> Tensor:
-        """RoI features, (R, C, h, w)."""
+        """RoI features, (R, C, h, w); ``SimpleRoIAlign`` wants the RoIs in the order of images."""
         return self.roi_extractor(x[: self.roi_extractor.num_inputs], rois)
 
 
 @dataclass
 class Positives:
-    """The RoIs of one image that were assigned to an object; P of them.
+    """RoIs of one image, each with the object that it trains on; P of them.
 
     Has the names of mmdet's ``SamplingResult`` for what task heads need of it.
     """
@@ -101,7 +100,7 @@ class Positives:
     """(P,)"""
 
 
-def some_of(chosen: Tensor, limit: int | None) -> Tensor:
+def at_most(chosen: Tensor, limit: int | None) -> Tensor:
     """The indices of the ``chosen``, (N,) bool; at most ``limit`` of them, at random."""
     indices = chosen.nonzero()[:, 0]
     if limit is not None and len(indices) > limit:
@@ -109,7 +108,7 @@ def some_of(chosen: Tensor, limit: int | None) -> Tensor:
     return indices
 
 
-def some_positives(result: SamplingResult, indices: Tensor) -> Positives:
+def positives_at(result: SamplingResult, indices: Tensor) -> Positives:
     """Positive RoIs of an image, as they were sampled."""
     return Positives(
         result.pos_priors[indices],
@@ -118,23 +117,31 @@ def some_positives(result: SamplingResult, indices: Tensor) -> Positives:
     )
 
 
-def around_objects(truth: InstanceData, indices: Tensor, jitter: float) -> Positives:
-    """A RoI for each of these objects of an image: its box with a little jitter."""
-    return Positives(jittered(truth.bboxes[indices], jitter), truth.labels[indices], indices)
+def around_objects(sample: DetDataSample, indices: Tensor, jitter: float) -> Positives:
+    """A RoI for each of these objects of an image: its box with a little jitter.
+
+    It stays inside of the image, as a detection does: mmdet cuts mask targets off there.
+    """
+    truth, (height, width) = sample.gt_instances, sample.metainfo['img_shape'][:2]
+    boxes = jittered(truth.bboxes[indices], jitter)
+    boxes = boxes.clamp(boxes.new_zeros(4), boxes.new_tensor([width, height] * 2))
+    return Positives(boxes, truth.labels[indices], indices)
 
 
-def positive_rois(sampling_results: list[SamplingResult]) -> Tensor:
-    """The RoIs that were assigned to an object, (P, 5), of all images."""
+def positive_rois(sampling_results: Sequence[SamplingResult | Positives]) -> Tensor:
+    """The RoIs that train on an object, (P, 5), of all images."""
     return bbox2roi([result.pos_priors for result in sampling_results])
 
 
-def positive_labels(sampling_results: list[SamplingResult]) -> Tensor:
+def positive_labels(sampling_results: Sequence[SamplingResult | Positives]) -> Tensor:
     """The class labels of these RoIs' objects, (P,)."""
     return torch.cat([result.pos_gt_labels for result in sampling_results])
 
 
 def of_positives(
-    name: str, sampling_results: list[SamplingResult], batch_data_samples: SampleList
+    name: str,
+    sampling_results: Sequence[SamplingResult | Positives],
+    batch_data_samples: SampleList,
 ) -> Tensor:
     """A tensor field of ``gt_instances``, gathered for the positive RoIs: (P, ...)."""
     return torch.cat(

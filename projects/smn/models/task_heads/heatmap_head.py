@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from projects.smn.tasks import Task
 
-from .base import Positives, TaskHead, around_objects, some_of, some_positives
+from .base import Positives, TaskHead, around_objects, at_most, positives_at
 
 
 class HeatmapHead(TaskHead):
@@ -72,11 +72,11 @@ class HeatmapHead(TaskHead):
             ]
             useful = torch.stack(useful).any(0)
             if self.jitter is None:
-                indices = some_of(useful[result.pos_assigned_gt_inds], self.max_rois)
-                drawn.append(some_positives(result, indices))
+                indices = at_most(useful[result.pos_assigned_gt_inds], self.max_rois)
+                drawn.append(positives_at(result, indices))
             else:
-                indices = some_of(useful, self.max_rois)
-                drawn.append(around_objects(truth, indices, self.jitter))
+                indices = at_most(useful, self.max_rois)
+                drawn.append(around_objects(sample, indices, self.jitter))
         return drawn
 
     @property
