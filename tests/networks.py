@@ -26,6 +26,8 @@ def tiny_config(root: Path, tasks: Mapping = TASKS) -> Config:
     cfg.classes = CLASSES
     cfg.tasks = tasks
     extractor = dict(out_channels=8)
+    # As in Mask R-CNN, which most configs follow: on all proposals.
+    heatmaps = dict(roi_extractor=extractor, trunk=SMALL, max_rois=None, jitter=None)
     cfg.merge_from_dict(
         dict(
             model=dict(
@@ -37,8 +39,8 @@ def tiny_config(root: Path, tasks: Mapping = TASKS) -> Config:
                     bbox_roi_extractor=extractor,
                     bbox_head=dict(in_channels=8, conv_out_channels=8, fc_out_channels=16),
                     heads=dict(
-                        masks=dict(roi_extractor=extractor, trunk=SMALL, max_rois=None),
-                        keypoints=dict(roi_extractor=extractor, trunk=SMALL, max_rois=None),
+                        masks=dict(heatmaps, soft_targets=False),
+                        keypoints=heatmaps,
                         attributes=dict(
                             roi_extractor=extractor,
                             in_channels=8,
@@ -67,7 +69,7 @@ def tiny_model(
 ) -> torch.nn.Module:
     """A network with fixed random weights; equal parameters have equal values for any tasks.
 
-    ``options`` change its config.
+    ``options`` are merged into its config's ``model``.
     """
     torch.manual_seed(0)
     config = tiny_config(root, tasks)

@@ -12,11 +12,6 @@ from networks import losses_of, tiny_batch, tiny_config, tiny_model
 from projects.smn.engine import link_tasks
 
 ONLY_MASKS = dict(mask=dict(type='MaskTask'))
-# What the small network does otherwise than Mask R-CNN.
-AS_STOCK = dict(
-    channels_last=False,
-    roi_head=dict(box_passes=1, heads=dict(masks=dict(jitter=None, soft_targets=False))),
-)
 
 
 def stock_twin(root) -> torch.nn.Module:
@@ -46,7 +41,7 @@ def stock_name(name: str) -> str:
 
 @pytest.fixture
 def twins(tiny_coco):
-    ours = tiny_model(tiny_coco, ONLY_MASKS, options=AS_STOCK)
+    ours = tiny_model(tiny_coco, ONLY_MASKS, options=dict(channels_last=False))
     stock = stock_twin(tiny_coco)
     stock.load_state_dict({stock_name(k): v for k, v in ours.state_dict().items()})
     return ours, stock

@@ -6,10 +6,10 @@ pretrained = None
 # One sample per cell, by grid_sample. mmcv's RoIAlign runs on one core and cannot read
 # channels-last maps; with it, a training step on two cores takes a third longer.
 align = dict(_delete_=True, type='SimpleRoIAlign')
-# From scratch, a network needs normalisation everywhere (He et al., "Rethinking ImageNet
-# Pre-training", 2019). By groups: statistics of two images are mostly those of their table tops.
-# With standardised weights (Qiao et al., "Micro-Batch Training with Batch-Channel Normalization and
-# Weight Standardization", 2019), which here brought more than any other single change.
+# From scratch, a network needs normalisation (He et al., "Rethinking ImageNet Pre-training", 2019).
+# By groups: statistics of two images are mostly those of their table tops. With standardised
+# weights (Qiao et al., "Micro-Batch Training with Batch-Channel Normalization and Weight
+# Standardization", 2019), which here brought more than any other single change.
 norm = dict(conv_cfg=dict(type='ConvWS'), norm_cfg=dict(type='GN', num_groups=8))
 # Every object once, framed about as well as a detection of this network frames it.
 jitter = 0.08

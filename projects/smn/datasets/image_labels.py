@@ -1,6 +1,7 @@
 """Labels of the whole image that a transform can move: semantic maps and boxes.
 
-They have the moving methods of MMDetection's ``BitmapMasks``, so that all labels move alike.
+``resize``, ``flip``, ``crop`` and ``pad`` are called as those of MMDetection's ``BitmapMasks``, so
+that all labels move alike.
 """
 
 from __future__ import annotations
@@ -21,11 +22,6 @@ class SemanticMap:
 
     def __init__(self, values: np.ndarray) -> None:
         self.values = values
-
-    def rescale(self, scale: tuple[int, int]) -> SemanticMap:
-        """Move with an image that is rescaled to fit ``scale`` and keeps its aspect ratio."""
-        width, height = mmcv.rescale_size(self.values.shape[::-1], scale)
-        return self.resize((height, width))
 
     def resize(self, out_shape: tuple[int, int]) -> SemanticMap:
         """Move with an image that is resized to ``out_shape``, (height, width)."""
@@ -65,11 +61,6 @@ class ImageBox:
         self.corners = np.asarray(corners, np.float32)
         self.height = height
         self.width = width
-
-    def rescale(self, scale: tuple[int, int]) -> ImageBox:
-        """Move with an image that is rescaled to fit ``scale`` and keeps its aspect ratio."""
-        width, height = mmcv.rescale_size((self.width, self.height), scale)
-        return self.resize((height, width))
 
     def resize(self, out_shape: tuple[int, int]) -> ImageBox:
         """Move with an image that is resized to ``out_shape``, (height, width)."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import mmcv
 import numpy as np
 
 
@@ -35,11 +34,6 @@ class Keypoints:
 
     def __getitem__(self, index: Any) -> Keypoints:
         return self._moved(self.points[index], self.height, self.width)
-
-    def rescale(self, scale: tuple[int, int]) -> Keypoints:
-        """Move with an image that is rescaled to fit ``scale`` and keeps its aspect ratio."""
-        width, height = mmcv.rescale_size((self.width, self.height), scale)
-        return self.resize((height, width))
 
     def resize(self, out_shape: tuple[int, int]) -> Keypoints:
         """Move with an image that is resized to ``out_shape``, (height, width)."""

@@ -75,8 +75,8 @@ class TaskLabels:
     def resize(self, out_shape: tuple[int, int], interpolation: str = 'bilinear') -> TaskLabels:
         """Move with an image that is resized to ``out_shape``, (height, width).
 
-        Masks are interpolated and rounded. To take the nearest pixel, as ``BitmapMasks`` does by
-        itself, moves a mask by up to half a pixel, and frays what is thin.
+        Masks are interpolated and rounded. ``BitmapMasks`` by itself takes OpenCV's nearest pixel,
+        the one to the upper left: that moves a mask by half a pixel, and frays what is thin.
         """
         size = tuple(out_shape[:2])
         return self._move(lambda field: _resized(field, size, interpolation), *size)

@@ -114,10 +114,9 @@ def assert_same(mask, expected):
 
 
 def assert_same_but_for_the_border(mask, expected):
-    """A resized picture takes the nearest pixel, off by one; a resized mask interpolates."""
+    """A resized picture takes the nearest pixel, off by up to two; a resized mask interpolates."""
     pixels, around = expected.astype(np.uint8), np.ones((5, 5))
     certain = cv2.erode(pixels, around) == cv2.dilate(pixels, around)
-    assert certain.mean() > 0.5
     assert np.array_equal(mask[certain], expected[certain])
 
 
@@ -149,6 +148,7 @@ def test_masks_stay_on_what_is_painted(tiny_coco, transforms):
         fruit, card = objects.mask.masks.astype(bool)
         comparison(transforms)(fruit, painted(image, 0))
         comparison(transforms)(card, painted(image, 1))
+        assert tight_box(fruit) == pytest.approx(tight_box(painted(image, 0)), abs=2)
         spine = objects.spine.masks.astype(bool)
         assert spine[0].any()
         assert not (spine[0] & ~fruit).any()

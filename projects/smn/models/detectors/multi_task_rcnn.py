@@ -65,6 +65,10 @@ class MultiTaskRCNN(BalancedLosses, TwoStageDetector):
     def extract_feat(self, batch_inputs: Tensor) -> tuple[Tensor, ...]:
         """Feature maps of all levels, each (B, C, H, W), finest first."""
         x = super().extract_feat(batch_inputs.contiguous(memory_format=self.memory_format))
+        if self.memory_format == torch.channels_last:
+            # With mixed precision, grid_sample answers in single precision whatever it is given,
+            # and mmdet's RoI extractor wants one precision throughout.
+            x = [level.float() for level in x]
         return tuple(level.contiguous(memory_format=self.memory_format) for level in x)
 
     def loss(self, batch_inputs: Tensor, batch_data_samples: SampleList) -> dict:

@@ -27,7 +27,8 @@ class MaskTaskHead(HeatmapHead):
     """Mask R-CNN's mask head for any number of mask tasks (He et al. 2017).
 
     Each task has one map per class of its ``of``, as in Mask R-CNN. With a single task on all
-    classes, losses and predictions are those of mmdet's ``FCNMaskHead``.
+    classes, and neither ``jitter`` nor ``soft_targets``, losses and predictions are those of
+    mmdet's ``FCNMaskHead``.
 
     Args:
         threshold: Of the probability, for the binary mask.
