@@ -31,6 +31,7 @@ def tiny_config(root: Path, tasks: Mapping = TASKS) -> Config:
     cfg.merge_from_dict(
         dict(
             model=dict(
+                channels_last=False,
                 backbone=dict(base_channels=8, stem_channels=8),
                 neck=dict(in_channels=[8, 16, 32, 64], out_channels=8),
                 rpn_head=dict(in_channels=8, feat_channels=8),

@@ -15,6 +15,8 @@ from projects.smn.errors import UserError
 def network(root, roi_layer: dict, **options) -> torch.nn.Module:
     """The tiny network with this RoI layer everywhere; equal weights whatever the options."""
     model = link_tasks(tiny_config(root)).model
+    model.backbone.update(base_channels=16, stem_channels=16)
+    model.neck.in_channels = [16, 32, 64, 128]
     for head in (model.roi_head, *model.roi_head.heads.values()):
         key = 'bbox_roi_extractor' if 'bbox_roi_extractor' in head else 'roi_extractor'
         size = head[key].roi_layer.output_size
@@ -57,6 +59,13 @@ def test_roi_align_gets_contiguous_maps_whatever_the_backbone_gives(tiny_coco):
 def test_a_network_with_channels_last_maps_refuses_roi_align(tiny_coco):
     with pytest.raises(UserError, match='SimpleRoIAlign'):
         network(tiny_coco, dict(type='RoIAlign'), channels_last=True)
+
+
+def test_channels_last_maps_are_refused_where_pytorch_would_destroy_memory(tiny_coco):
+    thin = link_tasks(tiny_config(tiny_coco)).model
+    assert thin.backbone.base_channels == 8
+    with pytest.raises(UserError, match=r'layer2\.0\.downsample.* 8 channels'):
+        MODELS.build(dict(thin, channels_last=True))
 
 
 @pytest.mark.parametrize('memory_format', [torch.contiguous_format, torch.channels_last])

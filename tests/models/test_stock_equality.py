@@ -41,7 +41,7 @@ def stock_name(name: str) -> str:
 
 @pytest.fixture
 def twins(tiny_coco):
-    ours = tiny_model(tiny_coco, ONLY_MASKS, options=dict(channels_last=False))
+    ours = tiny_model(tiny_coco, ONLY_MASKS)
     stock = stock_twin(tiny_coco)
     stock.load_state_dict({stock_name(k): v for k, v in ours.state_dict().items()})
     return ours, stock

@@ -28,8 +28,8 @@ def on(data: Path) -> list[str]:
         'train_cfg.val_interval=1',
         'train_dataloader.batch_size=2',
         'test_dataloader.batch_size=2',
-        'model.backbone.base_channels=8',
-        'model.backbone.stem_channels=8',
-        'model.neck.in_channels=[8,16,32,64]',
+        'model.backbone.base_channels=16',
+        'model.backbone.stem_channels=16',
+        'model.neck.in_channels=[16,32,64,128]',
     ]
     return ['--cfg-options', *options, *small]

@@ -17,6 +17,7 @@ from projects.smn.tasks import DETECTION, build_tasks
 from ..task_heads import build_heads
 from ..task_modules import CompleteOnlyAssigner
 from .balanced_losses import BalancedLosses, labelled_for_detection, refuse_without_classes
+from .memory_format import refuse_channels_last
 
 
 @MODELS.register_module()
@@ -41,8 +42,9 @@ class MultiTaskNet(BalancedLosses, BaseDetector):
         test_cfg: Of the dense head.
 
     Raises:
-        UserError: If a task has no head, as one about each object has none here, or if there is
-            nothing to learn.
+        UserError: If a task has no head, as one about each object has none here, if there is
+            nothing to learn, or if ``channels_last`` would break the network, see
+            :func:`refuse_channels_last`.
     """
 
     def __init__(
@@ -82,6 +84,8 @@ class MultiTaskNet(BalancedLosses, BaseDetector):
             if not hasattr(self.bbox_head, 'loss_cls'):
                 self.bbox_head.loss_cls = None  # mmdet asks SSDHead for it, which has none
         self.heads = ModuleDict(build_heads(heads, self.tasks))
+        if channels_last:
+            refuse_channels_last(self)
         self.memory_format = torch.channels_last if channels_last else torch.contiguous_format
         self.to(memory_format=self.memory_format)
         self.init_balancer(balancer, (*([DETECTION] if bbox_head else []), *self.tasks))

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import torch
-from mmcv.ops import RoIAlign
 from mmdet.models.detectors import TwoStageDetector
 from mmdet.registry import MODELS
 from mmdet.structures import SampleList
 from torch import Tensor
 
-from projects.smn.errors import UserError
 from projects.smn.tasks import DETECTION, build_tasks
 
 from ..task_modules import CompleteOnlyAssigner
 from .balanced_losses import BalancedLosses, labelled_for_detection, refuse_without_classes
+from .memory_format import refuse_channels_last
 
 
 @MODELS.register_module()
@@ -31,8 +30,7 @@ class MultiTaskRCNN(BalancedLosses, TwoStageDetector):
         backbone: And so on: as in ``TwoStageDetector``.
 
     Raises:
-        UserError: If ``channels_last`` meets mmcv's ``RoIAlign``, which on CPU reads a
-            channels-last map as if it were contiguous and returns wrong values without a word.
+        UserError: If ``channels_last`` would break the network, see :func:`refuse_channels_last`.
     """
 
     def __init__(
@@ -50,11 +48,8 @@ class MultiTaskRCNN(BalancedLosses, TwoStageDetector):
         super().__init__(roi_head=roi_head, **kwargs)
         self.classes = tuple(classes)
         self.tasks = build_tasks(tasks, classes)
-        if channels_last and any(isinstance(module, RoIAlign) for module in self.modules()):
-            raise UserError(
-                'RoIAlign reads channels-last feature maps wrongly on CPU: set channels_last=False '
-                "or, in every RoI extractor, roi_layer=dict(type='SimpleRoIAlign', ...)"
-            )
+        if channels_last:
+            refuse_channels_last(self)
         # Of maps alone: mmcv's ConvWS cannot flatten channels-last weights.
         self.memory_format = torch.channels_last if channels_last else torch.contiguous_format
         self.init_balancer(balancer, (DETECTION, *self.tasks))

@@ -1,0 +1,37 @@
+"""What must not meet channels-last feature maps."""
+
+from __future__ import annotations
+
+from mmcv.ops import RoIAlign
+from torch import nn
+
+from projects.smn.errors import UserError
+
+FEWEST_CHANNELS = 16
+
+
+def refuse_channels_last(network: nn.Module) -> None:
+    """Refuse a network that channels-last maps would break on CPU without a word.
+
+    Raises:
+        UserError: If it has mmcv's ``RoIAlign``, which reads such a map as if it were contiguous,
+            or a strided 1x1 convolution of fewer than 16 channels, as in a very thin ResNet: with
+            torch 2.13.0, its gradient is written beyond the end of its memory.
+    """
+    for name, module in network.named_modules():
+        if isinstance(module, RoIAlign):
+            raise UserError(
+                'RoIAlign reads channels-last feature maps wrongly on CPU: set channels_last=False '
+                "or, in every RoI extractor, roi_layer=dict(type='SimpleRoIAlign', ...)"
+            )
+        if (
+            isinstance(module, nn.Conv2d)
+            and module.kernel_size == (1, 1)
+            and max(module.stride) > 1
+            and module.in_channels < FEWEST_CHANNELS
+        ):
+            raise UserError(
+                f'{name} is a strided 1x1 convolution of {module.in_channels} channels, which '
+                'destroys memory on CPU if maps are channels-last: set channels_last=False, or '
+                f'make the network at least {FEWEST_CHANNELS} channels wide'
+            )
