@@ -9,12 +9,15 @@ import subprocess
 import sys
 
 import pytest
+
+if sys.version_info < (3, 11):
+    pytest.skip('the server needs Python 3.11', allow_module_level=True)
+
+import httpx2
 import serve
 from command_line import DEMO, ROOT, on
 
 from projects.smn.errors import UserError
-
-httpx2 = pytest.importorskip('httpx2', reason='the server needs Python 3.11')
 
 
 def test_a_trained_network_is_served_until_it_is_told_to_stop(trained, fruit):

@@ -4,7 +4,7 @@ _base_ = './smn_r50_fpn.py'
 pretrained = None
 
 # One sample per cell, by grid_sample. mmcv's RoIAlign runs on one core and cannot read
-# channels-last maps; with it, a training step on two cores takes a third longer.
+# channels-last maps; with it, a training step on two cores takes a tenth longer.
 align = dict(_delete_=True, type='SimpleRoIAlign')
 # From scratch, a network needs normalisation (He et al., "Rethinking ImageNet Pre-training", 2019).
 # By groups: statistics of two images are mostly those of their table tops. With standardised

@@ -114,7 +114,8 @@ def assert_same(mask, expected):
 
 
 def assert_same_but_for_the_border(mask, expected):
-    """A resized picture takes the nearest pixel, off by up to two; a resized mask interpolates."""
+    """A resized mask interpolates. A resized picture does not, and is aside by up to a pixel of the
+    old size: that is up to two of the new size, as no step here enlarges by much more than two."""
     pixels, around = expected.astype(np.uint8), np.ones((5, 5))
     certain = cv2.erode(pixels, around) == cv2.dilate(pixels, around)
     assert np.array_equal(mask[certain], expected[certain])

