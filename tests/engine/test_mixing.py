@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from examples import example_config, make_tomatoes
 from helpers import make_tiny_coco, read_coco, write_coco
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
-from networks import ROOT, tiny_config
+from networks import tiny_config
 
 from projects.smn.datasets import find_sources
 from projects.smn.engine import TaskRunner, link_tasks
@@ -109,22 +109,9 @@ def test_shares_that_do_not_sum_to_one_are_said_in_a_sentence(mixed):
 
 
 def test_the_example_of_the_docs_runs_as_it_stands(mixed, tmp_path, monkeypatch):
-    (tmp_path / 'data').mkdir()
-    mixed.rename(tmp_path / 'data' / 'tomato')
-    for path in (tmp_path / 'data' / 'tomato' / 'annotations').iterdir():
-        text = path.read_text().replace('"name": "fruit"', '"name": "tomato"')
-        path.write_text(re.sub(r'"neck": "."', '"ripe": "red"', text))
-    (code,) = [
-        block
-        for block in re.findall(
-            '```python\n(.*?)```', (ROOT / 'docs' / 'data.md').read_text(), re.S
-        )
-        if 'ShareSampler' in block
-    ]
-    leaf = tmp_path / 'leaf.py'
-    leaf.write_text(code.replace("'./configs/", f"'{ROOT}/configs/"))
+    make_tomatoes(mixed, tmp_path)
     monkeypatch.chdir(tmp_path)
-    cfg = link_tasks(Config.fromfile(leaf))
+    cfg = link_tasks(example_config('docs/data.md', 'ShareSampler', tmp_path))
     init_default_scope('mmdet')
     cfg.train_dataloader.update(num_workers=0, persistent_workers=False)
     loader = TaskRunner.build_dataloader(cfg.train_dataloader, seed=0)

@@ -47,3 +47,6 @@ def test_config_takes_a_training_step_from_scratch(path, tiny_coco):
         assert parameter.requires_grad, name  # from scratch, nothing is frozen
         assert parameter.grad is not None, name
         assert parameter.grad.isfinite().all(), name
+    for key in linked.optim_wrapper.get('paramwise_cfg', {}).get('custom_keys', ()):
+        # mmengine says nothing of a key that it finds nowhere.
+        assert any(key in name for name, _ in model.named_parameters()), key

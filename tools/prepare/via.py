@@ -6,8 +6,8 @@
         --class-from name --attribute grade size --split 80-10-10
 
 A SOURCE is an annotation file, a project file, or a folder with one of them beside its images.
-Polygons, circles, ellipses and closed polylines become masks, rectangles become boxes, and points
-become keypoints of the nearest object where ``--keypoints`` names them. Image sizes are read from
+Polygons, circles, ellipses and polylines become masks, rectangles become boxes, and points become
+keypoints of the nearest object where ``--keypoints`` names them. Image sizes are read from
 the images.
 
 Writes ``OUT/annotations/*.json``, ``OUT/images/`` and ``OUT/summary.json``, all of them or none.

@@ -1,5 +1,5 @@
-# A quarter of the width of the real network, from scratch: for CPU and for objects of 50 pixels
-# and more.
+# Half the width of the backbone and a quarter of the rest, from scratch: for CPU and for objects of
+# 50 pixels and more.
 _base_ = './smn_r50_fpn.py'
 pretrained = None
 
