@@ -3,15 +3,16 @@
     python tools/compare.py configs/fruit/sparse/*.py --work-dir work_dirs/sparse --jobs 2
 
 Each config has a folder of its own in the work dir, with ``train.log``, ``test.log`` and the usual
-results. What is done there is not done again; a training that was interrupted is resumed. The table
-is printed and written to ``table.md`` and ``table.csv`` in the work dir.
+results. What is done there is not done again, if config and options are the same; a training that
+was interrupted is resumed. The table is printed, and written to ``table.md`` and ``table.csv`` in
+the work dir.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
-import itertools
+import hashlib
 import json
 import os
 import subprocess
@@ -22,6 +23,7 @@ from pathlib import Path
 
 from _common import add_cfg_options, load_config
 from mmdet.registry import MODELS
+from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from terminaltables import GithubFlavoredMarkdownTable
 from tqdm import tqdm
@@ -68,11 +70,15 @@ def main() -> None:
     threads = os.environ.get('OMP_NUM_THREADS', str(cores))
     # Find a mistake in the last config now, and not after the training of the first.
     sizes = {path.stem: count_parameters(path, args.cfg_options) for path in args.configs}
+    clocks = {
+        path: read_clock(args.work_dir / path.stem, load_config(path, args.cfg_options))
+        for path in args.configs
+    }
     with ThreadPoolExecutor(args.jobs) as pool:
         options = words_after(sys.argv, '--cfg-options')
         jobs = {
-            pool.submit(run, path, args.work_dir / path.stem, options, threads): path.stem
-            for path in args.configs
+            pool.submit(run, path, args.work_dir / path.stem, clock, options, threads): path.stem
+            for path, clock in clocks.items()
         }
         try:
             for job in tqdm(as_completed(jobs), total=len(jobs), unit='config'):
@@ -85,11 +91,16 @@ def main() -> None:
 
 def words_after(words: list[str], flag: str) -> list[str]:
     """A flag of the command line with its values, as they were typed; nothing if it is absent."""
-    if flag not in words:
-        return []
-    first = words.index(flag)
-    rest = itertools.takewhile(lambda word: not word.startswith('--'), words[first + 1 :])
-    return [flag, *rest]
+    found = []
+    within = False
+    for word in words:
+        if word.startswith('--'):
+            name, _, value = word.partition('=')
+            within = name == flag
+            found += [value] if within and value else []
+        elif within:
+            found.append(word)
+    return [flag, *found] if found else []
 
 
 def count_parameters(config: Path, overrides: dict | None) -> int:
@@ -99,11 +110,29 @@ def count_parameters(config: Path, overrides: dict | None) -> int:
     return sum(parameter.numel() for parameter in MODELS.build(cfg.model).parameters())
 
 
-def run(config: Path, folder: Path, options: list[str], threads: str) -> float:
+def read_clock(folder: Path, config: Config) -> dict:
+    """What has been done in a folder, of the config as it is now.
+
+    Raises:
+        UserError: If it was done with another config, or with other options.
+    """
+    clock = folder / 'training.json'
+    digest = hashlib.sha256(config.pretty_text.encode()).hexdigest()
+    if not clock.is_file():
+        return dict(minutes=0, done=False, config_sha256=digest)
+    attempts = json.loads(clock.read_text())
+    if attempts.get('config_sha256') != digest:
+        raise UserError(
+            f'{folder} has a training with another config or other options; remove it, or choose '
+            'another --work-dir'
+        )
+    return attempts
+
+
+def run(config: Path, folder: Path, attempts: dict, options: list[str], threads: str) -> float:
     """Train and test one config unless it is done; the minutes that its training took."""
     folder.mkdir(parents=True, exist_ok=True)
     clock = folder / 'training.json'
-    attempts = json.loads(clock.read_text()) if clock.is_file() else dict(minutes=0, done=False)
     if not attempts['done']:
         start = time.monotonic()
         try:

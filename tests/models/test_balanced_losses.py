@@ -61,6 +61,13 @@ def test_a_task_is_active_only_where_it_has_labels(task, tiny_coco):
     assert seen[1] == {'detection'}
 
 
+def test_a_task_of_weight_zero_is_not_active(tiny_coco):
+    model = tiny_model(tiny_coco, balancer=dict(type='FixedWeights', weights=dict(neck=0.0)))
+    losses = forward(model, tiny_batch(tiny_coco, indices=(0,)))
+    # It has no opinion on the gradient, and some aggregators would take nothing for one.
+    assert losses['active'] == {'detection', *TASKS} - {'neck'}
+
+
 def test_learned_weights_are_in_the_optimizer_without_weight_decay(tiny_coco):
     cfg = tiny_config(tiny_coco)
     cfg.model.balancer = dict(type='UncertaintyWeighting')
@@ -81,18 +88,46 @@ def test_an_optimizer_without_weight_decay_stays_as_it_is(tiny_coco):
     cfg.model.balancer = dict(type='UncertaintyWeighting')
     cfg.optim_wrapper = dict(type='OptimWrapper', optimizer=dict(type='SGD', lr=0.1))
     cfg = link_tasks(cfg)
-    build_optim_wrapper(MODELS.build(cfg.model), cfg.optim_wrapper)
+    optimizer = build_optim_wrapper(MODELS.build(cfg.model), cfg.optim_wrapper).optimizer
+    assert not any(group['weight_decay'] for group in optimizer.param_groups)
 
 
-@pytest.mark.parametrize('key', ['balancer', 'balancer.', 'log_variances'])
-def test_a_learning_rate_for_the_weights_does_not_bring_weight_decay_back(key, tiny_coco):
-    cfg = tiny_config(tiny_coco)
-    cfg.model.balancer = dict(type='UncertaintyWeighting')
-    cfg.optim_wrapper.paramwise_cfg.custom_keys = {key: dict(lr_mult=5.0)}
+def group_of_weights(cfg, name):
+    """The optimizer's group of a balancer's parameter, and all groups."""
     cfg = link_tasks(cfg)
     model = MODELS.build(cfg.model)
     groups = build_optim_wrapper(model, cfg.optim_wrapper).optimizer.param_groups
-    (group,) = [g for g in groups if any(p is model.balancer.log_variances for p in g['params'])]
+    weights = model.get_parameter(name)
+    (group,) = [group for group in groups if any(p is weights for p in group['params'])]
+    return group, groups
+
+
+def test_weight_decay_that_only_the_optimizers_default_brings_spares_the_weights(tiny_coco):
+    cfg = tiny_config(tiny_coco)
+    cfg.model.balancer = dict(type='UncertaintyWeighting')
+    cfg.optim_wrapper = dict(type='OptimWrapper', optimizer=dict(type='AdamW', lr=0.1))
+    group, groups = group_of_weights(cfg, 'balancer.log_variances')
+    assert group['weight_decay'] == 0
+    assert max(other['weight_decay'] for other in groups) == 0.01  # AdamW's own
+
+
+@pytest.mark.parametrize(
+    ('key', 'nested'),
+    [
+        ('balancer', False),
+        ('balancer.', False),
+        ('log_variances', False),
+        ('balancer.balancer', True),
+        ('log_variances', True),
+    ],
+)
+def test_a_learning_rate_for_the_weights_does_not_bring_weight_decay_back(key, nested, tiny_coco):
+    cfg = tiny_config(tiny_coco)
+    learned = dict(type='UncertaintyWeighting')
+    cfg.model.balancer = dict(type='WarmUp', balancer=learned) if nested else learned
+    cfg.optim_wrapper.paramwise_cfg.custom_keys = {key: dict(lr_mult=5.0)}
+    name = 'balancer.balancer.log_variances' if nested else 'balancer.log_variances'
+    group, _ = group_of_weights(cfg, name)
     assert group['weight_decay'] == 0
     assert group['lr'] == 5 * cfg.optim_wrapper.optimizer.lr
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import csv
+import json
 
 import pytest
 from command_line import DEMO, on, run
-from compare import words_after
+from compare import read_clock, words_after
+from mmengine.config import Config
+
+from projects.smn.errors import UserError
 
 
 @pytest.mark.long
@@ -41,3 +45,17 @@ def test_the_flags_after_the_options_are_not_passed_on():
     words = ['compare.py', 'a.py', '--cfg-options', 'x=1', 'y=2', '--jobs', '2']
     assert words_after(words, '--cfg-options') == ['--cfg-options', 'x=1', 'y=2']
     assert words_after(words[:2], '--cfg-options') == []
+
+
+def test_options_are_passed_on_however_they_are_spelled():
+    words = ['a.py', '--cfg-options=x=1', 'y=2', '--jobs=2', '--cfg-options', 'z=3', '--jobs', '2']
+    assert words_after(words, '--cfg-options') == ['--cfg-options', 'x=1', 'y=2', 'z=3']
+
+
+def test_a_folder_of_another_config_is_not_taken_for_done(tmp_path):
+    first, second = (Config(dict(lr=lr)) for lr in (0.1, 0.2))
+    clock = read_clock(tmp_path, first)
+    (tmp_path / 'training.json').write_text(json.dumps(dict(clock, done=True)))
+    assert read_clock(tmp_path, first)['done']
+    with pytest.raises(UserError, match='another config or other options'):
+        read_clock(tmp_path, second)

@@ -106,6 +106,18 @@ def test_the_tasks_are_those_of_the_config_and_its_options(sparsify):
     assert all('neck' in a['attributes'] and 'keypoints' in a for a in fruits)
 
 
+def test_tasks_of_the_whole_image_are_thinned_and_counted(sparsify, train, tmp_path):
+    content = json.loads(train.read_text())
+    for image in content['images']:
+        image['attributes'] = dict(weather='sun')
+    source = tmp_path / 'weather.json'
+    source.write_text(json.dumps(content))
+    weather = ['type=ClassificationTask', 'per=image', 'classes=sun,rain']
+    options = ['--cfg-options', *(f'tasks.weather.{option}' for option in weather)]
+    _, table = sparsify('--keep', 'weather=0.5', *options, source=source)
+    assert table['weather'] == [6, 3, 6, 3]
+
+
 # What it refuses
 
 

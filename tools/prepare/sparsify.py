@@ -153,11 +153,10 @@ def read(path: Path) -> sparsify.Coco:
 
 
 def count(coco: sparsify.Coco, tasks: dict[str, Task]) -> dict[str, tuple[int, int]]:
-    """Numbers of labelled objects and of images with any, for each task; boxes first."""
+    """Numbers of labelled records and of images with any, for each task; boxes first."""
     labelled = {'detection': sparsify.objects_of(coco), **sparsify.find_labelled(coco, tasks)}
     return {
-        name: (len(annotations), len({annotation['image_id'] for annotation in annotations}))
-        for name, annotations in labelled.items()
+        name: (len(records), len(sparsify.images_of(records))) for name, records in labelled.items()
     }
 
 

@@ -29,6 +29,11 @@ def objects_of(coco: Coco) -> list[dict]:
     return [a for a in coco['annotations'] if not (a.get('iscrowd') or a.get('ignore'))]
 
 
+def images_of(records: Iterable[dict]) -> set[int]:
+    """The ids of the images of records: of annotations, or of the images themselves."""
+    return {record.get('image_id', record['id']) for record in records}
+
+
 def find_labelled(coco: Coco, tasks: Tasks) -> dict[str, list[dict]]:
     """Task name to the records that are labelled for it, as the data set will see them.
 
@@ -153,11 +158,7 @@ def _images_of(coco: Coco, tasks: Tasks) -> dict[str, set[int]]:
                 f'nothing has a label of the task {name!r}; leave it out of --keep, or switch it '
                 f'off with --cfg-options tasks.{name}=None'
             )
-    key = dict(object='image_id', image='id')
-    return {
-        name: {record[key[tasks[name].per]] for record in labelled}
-        for name, labelled in found.items()
-    }
+    return {name: images_of(labelled) for name, labelled in found.items()}
 
 
 def _filter_labels(coco: Coco, tasks: Tasks, stays: Callable[[str, int], bool]) -> Coco:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
+from inspect import signature
 
 from mmengine.config import Config, ConfigDict
+from mmengine.registry import OPTIMIZERS
 
 from projects.smn.errors import UserError
 from projects.smn.tasks import build_tasks, plain
@@ -102,11 +104,17 @@ def _set_pretrained(backbone: ConfigDict, pretrained: str | None) -> None:
 
 def _free_balancer_of_weight_decay(optim_wrapper: ConfigDict) -> None:
     """Weight decay would pull learned log-variances towards a variance of one."""
-    if optim_wrapper.optimizer.get('weight_decay') is None:
-        return  # there is none, and mmengine refuses to multiply it
+    optimizer = optim_wrapper.optimizer
+    if optimizer.get('weight_decay') is None:
+        kind = OPTIMIZERS.get(optimizer.type)
+        default = signature(kind).parameters.get('weight_decay') if kind else None
+        if default is None or not default.default:
+            return  # there is none, and mmengine refuses to multiply it
+        optimizer.weight_decay = default.default  # mmengine multiplies only what is written
     paramwise = dict(optim_wrapper.get('paramwise_cfg') or {})
     keys = dict(paramwise.get('custom_keys') or {})
-    matching = [key for key in keys if key in 'balancer.log_variances'] or ['balancer.']
+    # A balancer may be within another.
+    matching = [key for key in keys if key in 'balancer.balancer.log_variances'] or ['balancer.']
     for key in matching:
         keys[key] = dict(keys.get(key, {}), decay_mult=0.0)
     optim_wrapper.paramwise_cfg = dict(paramwise, custom_keys=keys)

@@ -13,6 +13,7 @@ from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 from mmengine.runner.checkpoint import _load_checkpoint_to_model
 from torch import nn
+from torch.utils.data import Sampler
 
 from .checkpoint import check_architecture, load_checkpoint_file, without_balancer
 from .linking import link_tasks
@@ -27,6 +28,7 @@ class TaskRunner(Runner):
 
     _exact_checkpoint = False
     _resumes = False
+    _resumed_order: int | None = None
 
     @classmethod
     def from_cfg(cls, cfg: Config) -> TaskRunner:
@@ -56,14 +58,23 @@ class TaskRunner(Runner):
         self._exact_checkpoint = True
         return super().test()
 
+    @property
+    def _sampler(self) -> Sampler:
+        """What orders the images, also where a batch sampler regroups them."""
+        return self.train_dataloader.batch_sampler.sampler
+
+    def save_checkpoint(self, *args, meta: dict | None = None, **kwargs) -> None:
+        """As mmengine's, with the seed of the sampler: it is not always that of the run."""
+        order = getattr(self._sampler, 'seed', None)
+        super().save_checkpoint(*args, meta={**(meta or {}), 'sampler_seed': order}, **kwargs)
+
     def resume(self, *args, **kwargs) -> None:
-        """Go on with the state of the balancer and, for the sampler, with the seed of the run."""
+        """Go on with the state of the balancer and with the order of the images."""
         self._resumes = True
         super().resume(*args, **kwargs)
-        # mmengine restores the seed when the sampler has been built with another one.
-        sampler = self.train_dataloader.sampler
-        if hasattr(sampler, 'seed') and 'seed' not in self.cfg.train_dataloader.get('sampler', {}):
-            sampler.seed = self.seed
+        given = 'seed' in self.cfg.train_dataloader.get('sampler', {})
+        if self._resumed_order is not None and hasattr(self._sampler, 'seed') and not given:
+            self._sampler.seed = self._resumed_order
 
     def load_checkpoint(
         self,
@@ -78,7 +89,9 @@ class TaskRunner(Runner):
             UserError: If the file is missing or unsafe, or, in a test, of another network.
         """
         checkpoint = load_checkpoint_file(filename, map_location)
-        if not self._resumes:
+        if self._resumes:
+            self._resumed_order = checkpoint.get('meta', {}).get('sampler_seed')
+        else:
             # Weights of losses belong to a run: another one begins its own.
             checkpoint['state_dict'] = without_balancer(checkpoint['state_dict'])
         self.call_hook('after_load_checkpoint', checkpoint=checkpoint)

@@ -189,9 +189,18 @@ def test_the_same_seed_and_epoch_give_the_same_order(concat):
     assert order_of(concat, epoch=5, seed=4) != fifth
 
 
-def test_without_a_seed_the_order_is_random_but_stays(concat):
-    sampler = ShareSampler(concat, SHARES, batch_size=4)
-    assert list(sampler) == list(sampler)
+def test_without_a_seed_the_order_is_random_but_stays(concat, monkeypatch):
+    monkeypatch.setattr(share_sampler, 'sync_random_seed', iter((3, 4)).__next__)
+    first, second = (ShareSampler(concat, SHARES, batch_size=4) for _ in range(2))
+    assert (first.seed, second.seed) == (3, 4)
+    assert list(first) == list(first) != list(second)
+
+
+def test_a_share_that_is_never_drawn_is_refused(concat):
+    with pytest.raises(
+        UserError, match=r'^a share of 0\.001 for 1 is not one image in an epoch of'
+    ):
+        ShareSampler(concat, [0.5, 0.001, 0.499], batch_size=4)
 
 
 @pytest.mark.parametrize('world_size', [2, 3])

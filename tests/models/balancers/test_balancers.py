@@ -89,10 +89,13 @@ def test_a_task_without_labels_stays_in_the_graph_with_zero_gradient(config):
     balancer = build(config)
     for step in range(5):
         losses = some_losses(step)
-        losses['neck'] = losses['neck'] * 0
+        leaf = losses['neck']
+        losses['neck'] = leaf * 0
         weighted, _ = balancer(losses, ('detection', 'mask'))
         sum(weighted.values()).backward()
         assert weighted['neck'] == 0
+        assert leaf.grad is not None  # DistributedDataParallel waits for it
+        assert leaf.grad == 0
     for parameter in balancer.parameters():
         assert parameter.grad[TASKS.index('neck')] == 0
 

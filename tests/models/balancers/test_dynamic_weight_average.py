@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from projects.smn.errors import UserError
 from projects.smn.models import DynamicWeightAverage
 
 
@@ -48,3 +49,10 @@ def test_a_task_that_was_never_labelled_does_not_spoil_the_others():
     for _ in range(4):
         weights = step(balancer, active=('a',), a=1, b=0)
     assert all(weight.isfinite() for weight in weights.values())
+
+
+@pytest.mark.parametrize('option', [dict(interval=0), dict(interval=1.5), dict(temperature=0)])
+def test_options_that_would_divide_by_zero_are_refused(option):
+    (name,) = option
+    with pytest.raises(UserError, match=f'^DynamicWeightAverage: {name} must be'):
+        DynamicWeightAverage(('a', 'b'), **option)

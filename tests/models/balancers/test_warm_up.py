@@ -37,6 +37,12 @@ def test_a_waiting_task_teaches_a_learned_weight_nothing():
     assert (balancer.balancer.log_variances.grad[1:] != 0).all()
 
 
+def test_a_network_in_which_all_tasks_wait_is_refused():
+    with pytest.raises(UserError, match=r"^WarmUp: all tasks wait \('mask', 'neck'\)"):
+        WarmUp(('mask', 'neck'))
+    assert step(WarmUp(TASKS, iterations=dict(detection=1, neck=1)))['mask'] == 1
+
+
 @pytest.mark.parametrize('number', [-1, 2.5, 'long'])
 def test_a_number_of_iterations_that_is_none_is_refused(number):
     with pytest.raises(UserError, match='neck'):

@@ -41,7 +41,8 @@ class ShareSampler(Sampler):
             processes.
 
     Raises:
-        UserError: If the shares are not those of this data set, or the epoch has no batch.
+        UserError: If the shares are not those of this data set, or the epoch has no batch, or no
+            image of one of the pools.
     """
 
     def __init__(
@@ -72,6 +73,12 @@ class ShareSampler(Sampler):
             )
         slots = self.num_steps * self.world_size * batch_size
         self._pool_of_slot = deal_slots(list(shares.values()), slots)
+        for number, key in enumerate(shares):
+            if number not in self._pool_of_slot:
+                raise UserError(
+                    f'a share of {shares[key]:g} for {key!r} is not one image in an epoch of '
+                    f'{slots}: make it larger, or the epoch longer (epoch_length=...)'
+                )
 
     def __iter__(self) -> Iterator[int]:
         order = np.empty(len(self._pool_of_slot), np.int64)

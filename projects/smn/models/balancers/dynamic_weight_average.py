@@ -8,6 +8,8 @@ import torch
 from mmdet.registry import MODELS
 from mmengine.dist import all_reduce
 
+from projects.smn.errors import UserError
+
 from .base import LossBalancer, Losses, stacked, weigh
 
 NOTHING = 1e-6
@@ -29,10 +31,21 @@ class DynamicWeightAverage(LossBalancer):
         tasks: The detector fills them in.
         interval: Iterations from one update of the weights to the next.
         temperature: The larger, the more even the weights.
+
+    Raises:
+        UserError: If ``interval`` is no whole number of 1 or more, or ``temperature`` not above 0.
     """
 
     def __init__(self, tasks: Sequence[str], interval: int = 100, temperature: float = 2.0) -> None:
         super().__init__(tasks)
+        if not isinstance(interval, int) or interval < 1:
+            raise UserError(
+                f'DynamicWeightAverage: interval must be 1 or more iterations, not {interval!r}'
+            )
+        if not temperature > 0:
+            raise UserError(
+                f'DynamicWeightAverage: temperature must be above 0, not {temperature!r}'
+            )
         self.interval = interval
         self.temperature = temperature
         count = len(self.tasks)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 import torch
 from mmdet.registry import MODELS
 
-from projects.smn.errors import UserError
+from projects.smn.errors import UserError, listing
 from projects.smn.tasks import DETECTION
 
 from .base import LossBalancer, Losses, build_balancer
@@ -26,7 +26,8 @@ class WarmUp(LossBalancer):
         balancer: Config of the balancer that weighs the tasks that have joined.
 
     Raises:
-        UserError: If ``iterations`` names a task that does not exist, or a number is negative.
+        UserError: If ``iterations`` names a task that does not exist, or a number is negative, or
+            all tasks wait, as they would by default in a network without detection.
     """
 
     def __init__(
@@ -46,6 +47,11 @@ class WarmUp(LossBalancer):
                     'number, 0 or more'
                 )
         self.iterations = dict(iterations)
+        if all(self.iterations.get(name, 0) > 0 for name in self.tasks):
+            raise UserError(
+                f'WarmUp: all tasks wait ({listing(self.tasks, 20)}), so nothing would be trained; '
+                'name those that are to join later, iterations=dict(...)'
+            )
         self.balancer = build_balancer(balancer, self.tasks)
         self.register_buffer('iteration', torch.zeros((), dtype=torch.long))
 

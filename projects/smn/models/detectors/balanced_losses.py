@@ -50,6 +50,7 @@ class BalancedLosses:
         balanced, weights = self._by_task(losses), {}
         if self.balancer is not None:
             balanced, weights = self.balancer(balanced, active)
+            active = {name for name in active if weights[name] > 0}
         balanced = self._over_ranks(balanced, active)
         weights = {f'weight/{name}': weight for name, weight in weights.items()}
         return dict(losses, balanced=balanced, active=active, **weights)

@@ -15,7 +15,7 @@ from projects.smn.errors import UserError
 from projects.smn.tasks import DETECTION, build_tasks
 
 from ..task_heads import build_heads
-from ..task_modules import CompleteOnlyAssigner
+from ..task_modules import spare_incomplete_images
 from .balanced_losses import BalancedLosses, labelled_for_detection, refuse_without_classes
 from .memory_format import refuse_channels_last
 
@@ -80,7 +80,7 @@ class MultiTaskNet(BalancedLosses, BaseDetector):
             options = dict(num_classes=len(classes), train_cfg=train_cfg, test_cfg=test_cfg)
             self.bbox_head = MODELS.build(dict(bbox_head, **options))
             if train_cfg is not None:
-                self._spare_incomplete_images()
+                spare_incomplete_images(self.bbox_head)
             if not hasattr(self.bbox_head, 'loss_cls'):
                 self.bbox_head.loss_cls = None  # mmdet asks SSDHead for it, which has none
         self.heads = ModuleDict(build_heads(heads, self.tasks))
@@ -89,14 +89,6 @@ class MultiTaskNet(BalancedLosses, BaseDetector):
         self.memory_format = torch.channels_last if channels_last else torch.contiguous_format
         self.to(memory_format=self.memory_format)
         self.init_balancer(balancer, (*([DETECTION] if bbox_head else []), *self.tasks))
-
-    def _spare_incomplete_images(self) -> None:
-        if getattr(self.bbox_head, 'assigner', None) is None:
-            raise UserError(
-                f'{type(self.bbox_head).__name__} has no assigner, so images that are not labelled '
-                'completely would teach it that there is nothing; take a head that has one'
-            )
-        self.bbox_head.assigner = CompleteOnlyAssigner(self.bbox_head.assigner)
 
     def extract_feat(self, batch_inputs: Tensor) -> tuple[Tensor, ...]:
         """Feature maps, each (B, C, H, W), in the order that backbone or neck give them."""

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from projects.smn.tasks import DETECTION, build_tasks
 
-from ..task_modules import CompleteOnlyAssigner
+from ..task_modules import spare_incomplete_images
 from .balanced_losses import BalancedLosses, labelled_for_detection, refuse_without_classes
 from .memory_format import refuse_channels_last
 
@@ -31,7 +31,8 @@ class MultiTaskRCNN(BalancedLosses, TwoStageDetector):
         backbone: And so on: as in ``TwoStageDetector``.
 
     Raises:
-        UserError: If ``channels_last`` would break the network, see :func:`refuse_channels_last`.
+        UserError: If ``channels_last`` would break the network, see :func:`refuse_channels_last`,
+            or incomplete images the proposals, see :func:`spare_incomplete_images`.
     """
 
     def __init__(
@@ -54,9 +55,9 @@ class MultiTaskRCNN(BalancedLosses, TwoStageDetector):
         # Of maps alone: mmcv's ConvWS cannot flatten channels-last weights.
         self.memory_format = torch.channels_last if channels_last else torch.contiguous_format
         self.init_balancer(balancer, (DETECTION, *self.tasks))
-        for head, name in ((self.rpn_head, 'assigner'), (self.roi_head, 'bbox_assigner')):
-            if getattr(head, name, None) is not None:  # there is none where nothing is trained
-                setattr(head, name, CompleteOnlyAssigner(getattr(head, name)))
+        if self.train_cfg is not None:
+            spare_incomplete_images(self.rpn_head)
+            spare_incomplete_images(self.roi_head, 'bbox_assigner')
 
     def extract_feat(self, batch_inputs: Tensor) -> tuple[Tensor, ...]:
         """Feature maps of all levels, each (B, C, H, W), finest first."""
