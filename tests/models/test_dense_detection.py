@@ -81,12 +81,15 @@ def test_boxes_are_learned_the_same_whatever_else_is_asked(root, task):
 
 
 @pytest.mark.parametrize('complete', [True, False])
-def test_detection_counts_images_that_teach_it(root, complete):
-    change(root, complete, complete, boxes=False)
+def test_images_without_objects_teach_ssd_nothing_and_are_not_counted(root, complete):
     model = ssd()
-    data = model.data_preprocessor(whole_batch(root), training=True)
-    losses = model.loss(data['inputs'], data['data_samples'])
-    assert losses['labelled/detection'] == (2 if complete else 0)
+    for boxes, count in ((True, 2), (False, 0)):
+        change(root, complete, complete, boxes=boxes)
+        data = model.data_preprocessor(whole_batch(root), training=True)
+        losses = model.loss(data['inputs'], data['data_samples'])
+        assert losses.pop('labelled/detection') == count
+        loss_cls, loss_bbox = (sum(losses[name]) for name in ('loss_cls', 'loss_bbox'))
+        assert bool(loss_cls + loss_bbox) == boxes
 
 
 def test_objects_are_found_in_pixels_of_the_original_image(root):

@@ -37,7 +37,8 @@ def images_of(records: Iterable[dict]) -> set[int]:
 def find_labelled(coco: Coco, tasks: Tasks) -> dict[str, list[dict]]:
     """Task name to the records that are labelled for it, as the data set will see them.
 
-    These are annotations, or images for a task of the whole image.
+    These are annotations, or images for a task of the whole image. Objects that the data set drops
+    because they lie outside their image count here.
 
     Raises:
         UserError: A label is not what its task accepts.

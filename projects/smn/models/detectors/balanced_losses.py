@@ -102,9 +102,18 @@ class BalancedLosses:
         return log_vars
 
 
-def labelled_for_detection(data_samples: list) -> Tensor:
-    """How many images of a batch teach detection: complete ones, and those with a box."""
-    taught = [s.metainfo.get('complete', True) or len(s.gt_instances) > 0 for s in data_samples]
+def labelled_for_detection(data_samples: list, needs_boxes: bool = False) -> Tensor:
+    """How many images of a batch teach detection.
+
+    Args:
+        data_samples: Of the batch.
+        needs_boxes: Whether images teach nothing without a box. Else complete ones teach that
+            there is none.
+    """
+    taught = [
+        len(sample.gt_instances) > 0 or (sample.metainfo.get('complete', True) and not needs_boxes)
+        for sample in data_samples
+    ]
     return torch.tensor(sum(taught))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import torch
+from mmdet.models.dense_heads import SSDHead
 from mmdet.models.detectors import BaseDetector
 from mmdet.registry import MODELS
 from mmdet.structures import SampleList
@@ -107,7 +108,10 @@ class MultiTaskNet(BalancedLosses, BaseDetector):
         losses = {}
         if self.bbox_head is not None:
             losses.update(self.bbox_head.loss(self._box_features(x), batch_data_samples))
-            losses[f'labelled/{DETECTION}'] = labelled_for_detection(batch_data_samples)
+            # SSD takes as negatives a multiple of the positives: of none, none.
+            needs_boxes = isinstance(self.bbox_head, SSDHead)
+            count = labelled_for_detection(batch_data_samples, needs_boxes)
+            losses[f'labelled/{DETECTION}'] = count
         for head in self.heads.values():
             losses.update(head.loss(x, batch_data_samples))
         return losses
