@@ -17,7 +17,9 @@ def test_a_checksum_is_compared_in_the_algorithm_that_is_named(tmp_path):
     path = tmp_path / 'file'
     path.write_bytes(CONTENT)
     for algorithm in ('md5', 'sha256'):
-        assert checksum_fault(path, algorithm, hashlib.new(algorithm, CONTENT).hexdigest()) is None
+        right = hashlib.new(algorithm, CONTENT).hexdigest()
+        assert checksum_fault(path, algorithm, right) is None
+        assert checksum_fault(path, algorithm, right.upper()) is None  # as PowerShell prints it
         fault = checksum_fault(path, algorithm, hashlib.new(algorithm, b'').hexdigest())
         assert fault.startswith(f'its {algorithm.upper()} sum is ')
 

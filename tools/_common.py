@@ -40,11 +40,23 @@ def add_run_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0, help=argparse.SUPPRESS)
 
 
+class Options(DictAction):
+    """mmengine's reading of ``KEY=VALUE``, with a sentence for what it cannot read."""
+
+    def __call__(self, *args) -> None:
+        try:
+            super().__call__(*args)
+        except (ValueError, AssertionError):
+            raise UserError(
+                f'--cfg-options takes KEY=VALUE, without spaces, all brackets closed; not {args[2]}'
+            ) from None
+
+
 def add_cfg_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        action=Options,
         metavar='KEY=VALUE',
         help='override entries of the config, such as tasks.neck.of=cucumber or '
         'train_dataloader.batch_size=8',
@@ -76,6 +88,10 @@ def checked_device(name: str | None) -> str | None:
         device = torch.device(name)
     except RuntimeError:
         raise UserError(f'--device {name}: no such device; try cpu or cuda:0') from None
+    if device.type not in ('cpu', 'cuda'):
+        raise UserError(f'--device {name}: try cpu or cuda:0')
     if device.type == 'cuda' and not torch.cuda.is_available():
         raise UserError(f'--device {name}: torch sees no GPU')
+    if device.type == 'cuda' and (device.index or 0) >= torch.cuda.device_count():
+        raise UserError(f'--device {name}: torch sees {torch.cuda.device_count()} GPU(s)')
     return name

@@ -11,6 +11,7 @@ import argparse
 from pathlib import Path
 
 import _common
+import cv2
 import mmcv
 import numpy as np
 from _anchors import write_anchors
@@ -118,10 +119,13 @@ def draw_anchors(cfg: Config, dataset: Dataset, index: int, out_dir: Path) -> No
 
 def read_rgb(path: str, backend_args: dict | None) -> np.ndarray:
     """An image, (H, W, 3), uint8."""
-    image = mmcv.imfrombytes(get(path, backend_args), channel_order='rgb')
+    try:
+        image = mmcv.imfrombytes(get(path, backend_args))
+    except cv2.error:  # of an empty file
+        image = None
     if image is None:
         raise UserError(f'{path} cannot be read as an image')
-    return image
+    return image[..., ::-1]
 
 
 if __name__ == '__main__':

@@ -83,8 +83,8 @@ def main() -> None:
         try:
             for job in tqdm(as_completed(jobs), total=len(jobs), unit='config'):
                 tqdm.write(f'{jobs[job]}: {job.result():.1f} min of training')
-        except UserError:
-            pool.shutdown(cancel_futures=True)  # what runs ends; what waits does not begin
+        except BaseException:  # Ctrl-C too: it ends what runs; what waits must not begin
+            pool.shutdown(wait=False, cancel_futures=True)
             raise
     write_table(args.work_dir, sizes, args.metrics)
 

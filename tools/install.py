@@ -50,19 +50,31 @@ def main() -> None:
         return
     if shutil.which('g++') is None:
         sys.exit('mmcv is compiled from source, and there is no C++ compiler: apt install g++')
-    if not PYTHON.is_file():
+    if not own_pip().is_dir():  # there is no .venv, or half of one, or one of another Python
         print('making .venv', flush=True)
-        subprocess.run([sys.executable, '-m', 'venv', VENV], check=True)
+        run(sys.executable, '-m', 'venv', '--clear', VENV)
     LOG.write_text('')
     for number, (what, *options) in enumerate(STEPS, 1):
         install(f'[{number}/{len(STEPS)}] {what}', options)
-    subprocess.run([PYTHON, ROOT / 'tools' / 'check_install.py'], check=True)
+    run(PYTHON, ROOT / 'tools' / 'check_install.py')
     STAMP.write_text(stamp)
 
 
+def own_pip() -> Path:
+    """Where pip is in a ``.venv`` of this Python; it is the last thing that venv makes."""
+    major, minor = sys.version_info[:2]
+    return VENV / 'lib' / f'python{major}.{minor}' / 'site-packages' / 'pip'
+
+
+def run(*command: str | Path) -> None:
+    """Run a command that says itself what is wrong, and end with its status if it fails."""
+    if status := subprocess.run(command).returncode:
+        sys.exit(status)
+
+
 def fingerprint() -> str:
-    """Changes with the requirements and with the place of the checkout."""
-    digest = hashlib.sha256(str(ROOT).encode())
+    """Changes with the requirements, the version of Python and the place of the checkout."""
+    digest = hashlib.sha256(f'{ROOT} {sys.version_info[:2]}'.encode())
     for name in INPUTS:
         digest.update((ROOT / name).read_bytes())
     return digest.hexdigest()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 
+import torch
 from _common import add_run_flags, config_of
 from mmengine.registry import RUNNERS
+from mmengine.runner import find_latest_checkpoint
 
 from projects.smn.errors import UserError, run_tool
 
@@ -33,17 +35,22 @@ def main() -> None:
     args = parse_args()
     cfg = config_of(args)
     if args.amp:
-        if cfg.optim_wrapper.type != 'OptimWrapper':
-            raise UserError(f'--amp cannot be used with {cfg.optim_wrapper.type}')
+        wrapper = cfg.optim_wrapper.get('type', 'OptimWrapper')
+        if wrapper not in ('OptimWrapper', 'AmpOptimWrapper'):
+            raise UserError(f'--amp cannot be used with {wrapper}')
+        if not torch.cuda.is_available():
+            raise UserError('--amp needs a GPU, and torch sees none')
         cfg.optim_wrapper.type = 'AmpOptimWrapper'
-        cfg.optim_wrapper.loss_scale = 'dynamic'
+        cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
     if args.auto_scale_lr:
         if 'base_batch_size' not in cfg.get('auto_scale_lr', {}):
             raise UserError(f'{args.config} has no auto_scale_lr with a base_batch_size')
         cfg.auto_scale_lr.enable = True
     if args.resume:
-        cfg.resume = True
-        cfg.load_from = None if args.resume == 'auto' else args.resume
+        latest = find_latest_checkpoint(cfg.work_dir) if args.resume == 'auto' else args.resume
+        # Without one, the training begins as the config says, its load_from included.
+        cfg.resume = latest is not None
+        cfg.load_from = latest or cfg.get('load_from')
     RUNNERS.build(cfg).train()
 
 

@@ -42,6 +42,7 @@ test_dataloader = dict(batch_size=4, **loader, dataset=dict(pipeline=test_pipeli
 max_epochs = 7
 train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs)
 optim_wrapper = dict(optimizer=dict(lr=3e-3, fused=True))
+auto_scale_lr = dict(base_batch_size=2)
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, by_epoch=False, begin=0, end=150),
     dict(

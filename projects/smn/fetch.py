@@ -92,7 +92,7 @@ def checksum_fault(path: Path, algorithm: str, checksum: str) -> str | None:
     with path.open('rb') as file:
         while chunk := file.read(CHUNK):
             digest.update(chunk)
-    if digest.hexdigest() == checksum:
+    if digest.hexdigest() == checksum.lower():
         return None
     return f'its {algorithm.upper()} sum is {digest.hexdigest()} and not {checksum}'
 

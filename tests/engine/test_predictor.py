@@ -73,6 +73,17 @@ def test_a_config_that_trains_from_a_pack_predicts_without_it(tiny_coco, tmp_pat
     assert cfg.packed == str(tmp_path / 'nowhere.h5')
 
 
+@pytest.mark.parametrize('trained_with', [True, False])
+def test_a_balancer_of_the_training_alone_does_not_matter(tiny_coco, tmp_path, paths, trained_with):
+    learned = dict(type='UncertaintyWeighting')
+    model = tiny_model(tiny_coco, balancer=learned if trained_with else None)
+    torch.save(model.state_dict(), tmp_path / 'weights.pth')
+    cfg = tiny_config(tiny_coco)
+    cfg.model.balancer = None if trained_with else learned
+    (sample,) = Predictor(cfg, str(tmp_path / 'weights.pth'), device='cpu')(paths[:1])
+    assert 'pred_instances' in sample
+
+
 def test_a_missing_image_is_named(predictor):
     with pytest.raises(UserError, match=r'there is no image nowhere\.jpg'):
         list(predictor(['nowhere.jpg']))

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 import torch
-from command_line import DEMO, on, run
+from command_line import DEMO, ROOT, on, run
 
 
 def assert_one_sentence(done, *words: str) -> None:
@@ -144,6 +144,13 @@ def test_checkpoint_that_is_no_checkpoint(fruit, tmp_path):
         (('test.py', DEMO, 'x.pth', '--out', 'x.json'), ('--out', '.pkl')),
         (('predict.py', DEMO, 'x.pth', DEMO, '--score-thr', '3'), ('--score-thr', '3')),
         (('predict.py', DEMO, 'x.pth', DEMO, '--device', 'tpu9'), ('--device', 'tpu9')),
+        (('predict.py', DEMO, 'x.pth', DEMO, '--device', 'meta'), ('--device', 'meta')),
+        (('train.py', DEMO, '--cfg-options', 'tasks.neck'), ('KEY=VALUE', 'tasks.neck')),
+        (
+            ('train.py', DEMO, '--cfg-options', 'param_scheduler.end=10'),
+            ('--cfg-options do not fit', 'demo.py'),
+        ),
+        (('train.py', ROOT / 'README.md'), ('README.md cannot be read as a config',)),
     ],
 )
 def test_arguments_that_name_nothing(arguments, words, fruit, tmp_path):
@@ -152,8 +159,26 @@ def test_arguments_that_name_nothing(arguments, words, fruit, tmp_path):
     assert_one_sentence(run(*arguments, cwd=tmp_path), *words)
 
 
-def test_file_that_is_no_image(trained, fruit, tmp_path):
-    (tmp_path / 'text.jpg').write_text('not an image')
+@pytest.mark.skipif(torch.cuda.is_available(), reason='there is a GPU')
+def test_mixed_precision_without_a_gpu(fruit, tmp_path):
+    done = run('train.py', DEMO, '--amp', '--work-dir', tmp_path, *on(fruit))
+    assert_one_sentence(done, '--amp needs a GPU')
+
+
+def test_what_cannot_be_resumed(trained, fruit, tmp_path):
+    whole = trained / 'epoch_1.pth'
+    bare = tmp_path / 'bare.pth'
+    torch.save(torch.load(whole, weights_only=False)['state_dict'], bare)
+    done = run('train.py', DEMO, '--work-dir', tmp_path, '--resume', bare, *on(fruit))
+    assert_one_sentence(done, 'bare.pth cannot be resumed', "'optimizer'", 'load_from')
+    data = [option for option in on(fruit) if not option.startswith('model.')]
+    done = run('train.py', DEMO, '--work-dir', tmp_path, '--resume', whole, *data)
+    assert_one_sentence(done, 'epoch_1.pth', 'another network')
+
+
+@pytest.mark.parametrize('content', [b'not an image', b''])
+def test_file_that_is_no_image(content, trained, fruit, tmp_path):
+    (tmp_path / 'text.jpg').write_bytes(content)
     model = ['--cfg-options', *(o for o in on(fruit) if o.startswith('model.'))]
     done = run(
         'predict.py',

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import pickle
 
 import cv2
 import numpy as np
@@ -62,12 +63,20 @@ def test_test_prints_the_table_and_writes_metrics(trained, fruit, tmp_path):
         'length/matched',
     } <= metrics.keys()
     assert len(list(tmp_path.glob('*/pictures/*.jpg'))) == 2
-    assert (tmp_path / 'raw.pkl').stat().st_size > 0
+    raw = pickle.loads((tmp_path / 'raw.pkl').read_bytes())
+    assert len(raw) == 2
+    found = raw[0]['pred_instances']
+    for name in ('mask', 'spine'):
+        assert len(found[name]) == len(found['bboxes'])
+        assert all(mask.keys() == {'size', 'counts'} for mask in found[name])
 
 
 def test_resumed_training_goes_on_where_it_stopped(trained, fruit, tmp_path):
-    first = run('train.py', DEMO, '--work-dir', tmp_path, *on(fruit))
+    # Where there is nothing to resume yet, the training begins as the config says.
+    start = f'load_from={trained / "epoch_1.pth"}'
+    first = run('train.py', DEMO, '--work-dir', tmp_path, '--resume', *on(fruit), start)
     assert first.returncode == 0, first.stderr[-2000:]
+    assert f'Load checkpoint from {trained / "epoch_1.pth"}' in first.stdout
     done = run(
         'train.py', DEMO, '--work-dir', tmp_path, '--resume', *on(fruit), 'train_cfg.max_epochs=2'
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,17 +55,30 @@ class Frames:
         return sum(len(self.videos[p]) if p in self.videos else 1 for p in self.paths)
 
     def __iter__(self) -> Iterator[Frame]:
-        taken: dict[str, int] = {}
+        taken: set[str] = set()
         for path in self.paths:
-            taken[path.stem] = taken.get(path.stem, 0) + 1
-            # The same name in two folders: the second picture must not replace the first.
-            stem = path.stem if taken[path.stem] == 1 else f'{path.stem}_{taken[path.stem]}'
             if path not in self.videos:
-                yield Frame(str(path), stem, read_image(path))
+                yield Frame(str(path), _unique(path.stem, taken), read_image(path))
                 continue
+            index = -1
             for index, image in enumerate(self.videos[path]):
-                if image is not None:  # OpenCV counts frames that it then cannot decode
-                    yield Frame(str(path), f'{stem}_{index:06d}', image, index)
+                yield Frame(str(path), _unique(f'{path.stem}_{index:06d}', taken), image, index)
+            if (count := index + 1) < len(self.videos[path]):
+                print(
+                    f'{path}: only the first {count} of {len(self.videos[path])} frames can be '
+                    'decoded',
+                    file=sys.stderr,
+                )
+
+
+def _unique(stem: str, taken: set[str]) -> str:
+    """A name like ``stem``: pictures of one name, from two folders, must not replace each other."""
+    name, number = stem, 1
+    while name in taken:
+        number += 1
+        name = f'{stem}_{number}'
+    taken.add(name)
+    return name
 
 
 def _find(name: str) -> list[Path]:
@@ -77,10 +91,11 @@ def _find(name: str) -> list[Path]:
         return found
     if path.is_file():
         return [path]
-    found = sorted(Path(match) for match in glob.glob(name, recursive=True))
+    matches = sorted(Path(match) for match in glob.glob(name, recursive=True))
+    found = [path for path in matches if path.is_file()]
     if not found:
         raise UserError(f'there is no image, folder or video {name}')
-    return [path for path in found if path.is_file()]
+    return found
 
 
 def _is_video(path: Path) -> bool:

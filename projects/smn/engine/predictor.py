@@ -60,7 +60,7 @@ class Predictor:
         self.model = MODELS.build(self.cfg.model)
         weights = load_checkpoint_file(checkpoint)
         check_architecture(self.model, weights, checkpoint)
-        self.model.load_state_dict(weights['state_dict'])
+        self.model.load_state_dict(weights['state_dict'], strict=False)  # but for the balancer
         self.model.to(self.device).eval()
         self.pipeline = self._build_pipeline()
 
@@ -110,6 +110,7 @@ def read_image(image: str | Path | np.ndarray) -> np.ndarray:
     Raises:
         UserError: If the file is missing or no image.
     """
+    import cv2
     import mmcv
 
     if isinstance(image, np.ndarray):
@@ -118,6 +119,8 @@ def read_image(image: str | Path | np.ndarray) -> np.ndarray:
         array = mmcv.imread(str(image))
     except FileNotFoundError:
         raise UserError(f'there is no image {image}') from None
+    except (OSError, cv2.error):  # of an empty file, for one
+        array = None
     if array is None:
         raise UserError(f'{image} cannot be read as an image')
     return array
@@ -127,14 +130,24 @@ def load_config(path: str | Path, options: dict | None = None) -> Config:
     """Read a config and merge ``--cfg-options`` over it.
 
     Raises:
-        UserError: If it is missing or is no valid config.
+        UserError: If it is missing or is no valid config, or the options do not fit it.
     """
     if not Path(path).is_file():
         raise UserError(f'there is no config {path}')
     try:
         cfg = Config.fromfile(str(path))
-    except (SyntaxError, KeyError, FileNotFoundError) as error:
-        raise UserError(f'{path} cannot be read as a config: {error}') from error
-    if options:
-        cfg.merge_from_dict(options)
+    except Exception as error:  # a config is a program, and may raise anything
+        raise UserError(f'{path} cannot be read as a config: {_in_a_line(error)}') from error
+    try:
+        cfg.merge_from_dict(options or {})
+    except Exception as error:  # such as TypeError where a key is set within a list
+        raise UserError(
+            f'--cfg-options do not fit {path}: {_in_a_line(error)}; an entry of a list is named by '
+            'its number, as in train_dataloader.dataset.pipeline.3.scale'
+        ) from error
     return cfg
+
+
+def _in_a_line(error: Exception) -> str:
+    text = str(error).strip() or 'no reason is given'
+    return f'{type(error).__name__}: {text.splitlines()[-1]}'

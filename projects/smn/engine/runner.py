@@ -15,6 +15,8 @@ from mmengine.runner.checkpoint import _load_checkpoint_to_model
 from torch import nn
 from torch.utils.data import Sampler
 
+from projects.smn.errors import UserError, listing
+
 from .checkpoint import check_architecture, load_checkpoint_file, without_balancer
 from .linking import link_tasks
 
@@ -86,17 +88,23 @@ class TaskRunner(Runner):
         """Load weights; never run what a checkpoint file may contain besides.
 
         Raises:
-            UserError: If the file is missing or unsafe, or, in a test, of another network.
+            UserError: If the file is missing or unsafe, or, in a test or a run that is resumed, of
+                another network; if a run is resumed from weights alone.
         """
         checkpoint = load_checkpoint_file(filename, map_location)
         if self._resumes:
-            self._resumed_order = checkpoint.get('meta', {}).get('sampler_seed')
+            if missing := {'meta', 'optimizer', 'message_hub'} - checkpoint.keys():
+                raise UserError(
+                    f'{filename} cannot be resumed, as it has no {listing(sorted(missing))}; '
+                    'load_from takes its weights for a new training'
+                )
+            self._resumed_order = checkpoint['meta'].get('sampler_seed')
         else:
             # Weights of losses belong to a run: another one begins its own.
             checkpoint['state_dict'] = without_balancer(checkpoint['state_dict'])
         self.call_hook('after_load_checkpoint', checkpoint=checkpoint)
         model = self.model.module if is_model_wrapper(self.model) else self.model
-        if self._exact_checkpoint:
+        if self._exact_checkpoint or self._resumes:
             check_architecture(model, checkpoint, filename)
         checkpoint = _load_checkpoint_to_model(model, checkpoint, strict, revise_keys=revise_keys)
         self._has_loaded = True
