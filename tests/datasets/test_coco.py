@@ -197,6 +197,17 @@ def test_the_filter_drops_empty_images_in_training_only(tiny_coco, coco):
     assert len(make_dataset(tiny_coco, filter_cfg=dict(min_size=48))) == 3
 
 
+def test_the_filter_keeps_images_that_are_labelled_as_a_whole(tiny_coco, coco):
+    coco['annotations'] = [a for a in coco['annotations'] if a['image_id'] != 2]
+    coco['images'][1]['attributes'] = dict(weather='sun')
+    weather = dict(type='ClassificationTask', per='image', classes=('sun', 'rain'))
+    write_coco(tiny_coco, coco)
+    dataset = make_dataset(
+        tiny_coco, filter_cfg=dict(filter_empty_gt=True), tasks={**TASKS, 'weather': weather}
+    )
+    assert len(dataset) == 3
+
+
 def test_images_are_complete_unless_the_file_says_otherwise(tiny_coco, coco):
     coco['images'][0]['complete'] = False
     coco['images'][1]['complete'] = True
@@ -320,7 +331,47 @@ def test_a_file_in_which_nothing_is_labelled_is_refused(tiny_coco, coco, change,
     coco['annotations'] = [{**a, **change} for a in coco['annotations'] if change]
     message = error_of(tiny_coco, coco, **options)
     assert "none of its 3 images has a box of 'fruit', 'card'" in message
-    assert message.endswith(f'its annotations are: {has}')
+    assert f'its annotations are: {has}. If' in message
+
+
+def test_a_file_that_says_that_there_is_nothing_to_be_seen_is_taken_at_its_word(tiny_coco, coco):
+    coco['annotations'] = []
+    for image in coco['images']:
+        image['complete'] = True
+    assert len(objects(reload(tiny_coco, coco))) == 0
+
+
+def test_empty_segmentations_of_all_objects_are_refused(tiny_coco, coco):
+    for annotation in coco['annotations']:
+        annotation['segmentation'] = []
+    assert 'every `segmentation` is empty' in error_of(tiny_coco, coco)
+
+
+def test_two_ids_of_one_category_are_one_class(tiny_coco, coco):
+    coco['categories'].append(dict(id=77, name='fruit'))
+    before = reload(tiny_coco, coco).label_counts().boxes
+    coco['annotations'][0]['category_id'] = 77
+    dataset = reload(tiny_coco, coco)
+    assert dataset.label_counts().boxes == before
+    assert objects(dataset).labels[0] == 0
+    coco['categories'].append(dict(id=77, name='card'))
+    assert 'two categories of one id' in error_of(tiny_coco, coco)
+
+
+@pytest.mark.parametrize(
+    ('change', 'word'),
+    [
+        (dict(width=None), 'width'),
+        (dict(height='48'), 'height'),
+        (dict(file_name=None), 'file_name'),
+    ],
+    ids=str,
+)
+def test_an_image_record_of_a_wrong_kind_is_refused(tiny_coco, coco, change, word):
+    coco['images'][1].update(change)
+    message = error_of(tiny_coco, coco)
+    assert f'image {coco["images"][1]["id"]}: ' in message
+    assert word in message
 
 
 @pytest.mark.parametrize(
@@ -338,6 +389,9 @@ def test_a_file_in_which_nothing_is_labelled_is_refused(tiny_coco, coco, change,
         ('attributes', ['neck'], "'neck'"),
         ('bbox', [1, 2, 3], '`bbox`'),
         ('bbox', None, '`bbox`'),
+        ('bbox', [float('nan'), 2, 30, 30], '`bbox`'),
+        ('area', 'large', '`area`'),
+        ('segmentation', [[1, 2, 3, float('nan'), 9, 9]], "'mask'"),
         ('image_id', 99, '99'),
     ],
 )

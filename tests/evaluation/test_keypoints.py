@@ -63,6 +63,14 @@ def test_a_perfect_prediction_is_one():
     assert values == pytest.approx(dict.fromkeys(values, 1.0))
 
 
+def test_more_than_twenty_objects_of_an_image_can_be_found():
+    rng = np.random.default_rng(0)
+    boxes = [np.array([50.0 * i, 0, 50.0 * i + 40, 20]) for i in range(30)]
+    rows = [make_object(rng, bboxes=box) for box in boxes]
+    values = evaluate_task(TASK, [image_of(rows, [exact(row) for row in rows])])
+    assert values['OKS_AP'] == pytest.approx(1)
+
+
 def test_pck_is_the_share_of_points_within_a_tenth_of_the_longer_side(row):
     detection = _moved(row, [[3.9, 0], [0, -4.1], [2.8, 2.8]])
     values = evaluate_task(TASK, [image_of([row], [detection])])

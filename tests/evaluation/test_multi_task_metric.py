@@ -29,7 +29,8 @@ from scored_images import (
     taken,
 )
 
-from projects.smn.evaluation import ImageResult, metrics_table
+from projects.smn.errors import UserError
+from projects.smn.evaluation import ImageResult, MultiTaskMetric, metrics_table
 
 FREE_CELL = 11
 
@@ -259,3 +260,10 @@ class TestThroughTheEvaluator:
             sample.pop('complete')
             evaluator.process(data_samples=[sample])
         assert evaluator.evaluate(len(images)) == _same(self._evaluate(images))
+
+
+def test_thresholds_that_are_not_cocos_are_refused_before_a_validation():
+    assert MultiTaskMetric(box_ious=(0.6,)).box_ious == (0.6,)
+    for wrong in ((0.3,), 0.6, ('high',)):
+        with pytest.raises(UserError, match=r'^box_ious must be a list with some of'):
+            MultiTaskMetric(box_ious=wrong)

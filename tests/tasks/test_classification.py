@@ -56,3 +56,8 @@ def test_classes_must_be_two_or_more_different_names(classes):
 def test_an_empty_label_says_nothing():
     assert not task().is_labelled(task().parse_label(''))
     assert task().is_labelled(task().parse_label('1'))
+
+
+def test_a_class_that_is_a_fraction_or_a_whole_number_with_a_point_is_read():
+    halves = task(classes=(0.5, 1.0, 1.5))
+    assert [halves.parse_label(label) for label in (0.5, 1.0, '1.5')] == [0, 1, 2]

@@ -9,6 +9,7 @@ from helpers import CLASSES, TASKS, make_dataset
 from projects.smn.tasks import build_tasks
 from projects.smn.visualization.samples import labels_of, places_of_classes, places_of_values
 from projects.smn.visualization.statistics import (
+    _middle,
     class_figure,
     labelled_figure,
     size_figure,
@@ -98,6 +99,14 @@ def test_a_histogram_names_the_unit_and_holds_every_number(entries):
     assert axes.get_xlabel() == 'length (mm)'
     assert sum(bar.get_height() for bar in axes.patches) == 2
     assert 'mean 151.5' in axes.get_title()
+
+
+def test_a_typo_far_away_does_not_ask_for_a_bin_for_each_number_on_the_way():
+    typo = 4e12
+    low, high = _middle([*range(100, 159), typo])
+    assert low > 100
+    assert high < typo
+    assert _middle([1.0, typo]) == (1.0, typo)
 
 
 def test_tasks_without_a_distribution_or_a_label_have_no_figure(entries):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections import Counter
 from collections.abc import Mapping
@@ -122,8 +123,13 @@ class CocoTaskDataset(CocoDataset):
             return None
         try:
             x, y, width, height = map(float, annotation['bbox'])
+            area = float(annotation.get('area') or width * height)
         except (KeyError, TypeError, ValueError):
-            raise self._error(annotation, 'it has no `bbox` of four numbers') from None
+            raise self._error(
+                annotation, 'it has no `bbox` of four numbers, or an `area` that is none'
+            ) from None
+        if not math.isfinite(x + y + width + height + area):
+            raise self._error(annotation, 'its `bbox` or `area` is not finite')
         inside_width = min(x + width, image['width']) - max(x, 0)
         inside_height = min(y + height, image['height']) - max(y, 0)
         if min(inside_width, inside_height) <= 0 or width < 1 or height < 1:
@@ -132,7 +138,7 @@ class CocoTaskDataset(CocoDataset):
             bbox=[x, y, x + width, y + height],
             bbox_label=label,
             ignore_flag=int(bool(annotation.get('iscrowd', False))),
-            area=float(annotation.get('area') or width * height),
+            area=area,
             task_labels=self._parse_labels(annotation, image, self.metainfo['classes'][label]),
         )
 
@@ -199,29 +205,65 @@ class CocoTaskDataset(CocoDataset):
                 f'{self.ann_file}: the entry of {key!r} with id {entry.get("id")!r} has no '
                 f'{listing(missing)}'
             )
+        if key == 'images':
+            sizes = (entry['width'], entry['height'])
+            if not all(isinstance(size, int) and size > 0 for size in sizes):
+                raise UserError(
+                    f'{self.ann_file}: image {entry["id"]!r}: width and height must be whole '
+                    f'numbers, 1 or more, not {sizes!r:.60}'
+                )
+            if not isinstance(entry['file_name'], str):
+                raise UserError(
+                    f'{self.ann_file}: image {entry["id"]!r}: file_name must be text, not '
+                    f'{entry["file_name"]!r:.40}'
+                )
 
     def _map_categories(self, categories: list[dict]) -> None:
         """Map category ids by name. (The parent trusts the file to list them in our order.)"""
-        ids = {category['name']: category['id'] for category in categories}
-        for name in self.metainfo['classes']:
-            if name not in ids:
-                raise UserError(f'{self.ann_file} has no category {name!r}; it has {listing(ids)}')
-        self.cat_ids = [ids[name] for name in self.metainfo['classes']]
-        self.cat2label = {cat_id: label for label, cat_id in enumerate(self.cat_ids)}
+        names = {category['id']: category['name'] for category in categories}
+        if len(names) < len(categories):
+            raise UserError(f'{self.ann_file} has two categories of one id')
+        classes = self.metainfo['classes']
+        for name in classes:
+            if name not in names.values():
+                has = listing(names.values())
+                raise UserError(f'{self.ann_file} has no category {name!r}; it has {has}')
+        # Several ids may have one name, as where two files were joined.
+        self.cat2label = {i: classes.index(name) for i, name in names.items() if name in classes}
+        self.cat_ids = list(self.cat2label)
 
     def _check_labelled(self, content: Mapping[str, Any], data_list: list[dict]) -> None:
         """Say now that there is nothing to learn from a file, and nothing to measure on it."""
+        self._check_masks(data_list)
         counts = count_labels(data_list, self.tasks)
         if not data_list or counts.boxes or any(counts.tasks.values()):
             return
+        if not content['annotations'] and all(i.get('complete') for i in content['images']):
+            return  # pictures of the background, and the file says so
         names = {category['id']: category['name'] for category in content['categories']}
         found = Counter(names.get(a['category_id'], '?') for a in content['annotations'])
         has = ', '.join(f'{count} of {name!r}' for name, count in found.most_common(8))
         raise UserError(
             f'{self.ann_file} labels nothing: none of its {len(data_list)} images has a box of '
             f'{listing(self.metainfo["classes"])} that lies inside it and is no crowd; '
-            f'its annotations are: {has or "none"}'
+            f'its annotations are: {has or "none"}. If there is nothing to be seen on any of them, '
+            'give every image "complete": true'
         )
+
+    def _check_masks(self, data_list: list[dict]) -> None:
+        """Tools write ``"segmentation": []`` for objects that have a box alone. It means "none"."""
+        for name, task in tasks_per('object', self.tasks).items():
+            labels = [
+                instance['task_labels'][name]
+                for entry in data_list
+                for instance in entry['instances']
+                if name in instance['task_labels']
+            ]
+            if task.label_path == ('segmentation',) and labels and not any(labels):
+                raise UserError(
+                    f'{self.ann_file}: task {name!r}: every `segmentation` is empty, which says '
+                    'that no object has a mask; leave the key out where only boxes are labelled'
+                )
 
     def _check_files_exist(self, data_list: list[dict]) -> None:
         """Say now, and not hours into a training, that a file is missing."""
@@ -241,12 +283,16 @@ class CocoTaskDataset(CocoDataset):
                 )
 
     def filter_data(self) -> list[dict]:
-        """Drop images without objects, or smaller than ``min_size``, when ``filter_cfg`` says."""
+        """Drop images without labels, or smaller than ``min_size``, when ``filter_cfg`` says."""
         options = {} if self.test_mode else self.filter_cfg or {}
         kept = [
             entry
             for entry in self.data_list
-            if (entry['instances'] or not options.get('filter_empty_gt', False))
+            if (
+                entry['instances']
+                or entry['image_labels']
+                or not options.get('filter_empty_gt', False)
+            )
             and min(entry['width'], entry['height']) >= options.get('min_size', 0)
         ]
         if not kept:

@@ -13,7 +13,9 @@ from pycocotools.cocoeval import COCOeval
 
 # Positions of the numbers in COCOeval.stats.
 BOX_STATS = dict(mAP=0, mAP_50=1, mAP_75=2, mAP_s=3, mAP_m=4, mAP_l=5)
-KEYPOINT_STATS = dict(OKS_AP=0, OKS_AP_50=1, OKS_AP_75=2)
+# For keypoints COCO counts the 20 best detections of an image: few for fruits on a table. The last
+# number is how many count; summarize() wants its 20 in the list.
+KEYPOINT_DETECTIONS = [20, 100]
 
 
 def average_precision(
@@ -38,31 +40,38 @@ def average_precision(
         ious: Further IoU thresholds, of COCO's 0.5 to 0.95, to report as ``mAP_60`` and so on.
 
     Returns:
-        The named numbers in [0, 1]; NaN where there is no ground truth.
+        The named numbers in [0, 1]; NaN where there is no ground truth. At most 100 detections of
+        a class count in an image.
     """
-    names = KEYPOINT_STATS if iou_type == 'keypoints' else BOX_STATS
     with contextlib.redirect_stdout(io.StringIO()):  # pycocotools prints a table of its own
         coco = _coco(truth, num_images, categories)
         # loadRes wants one or more.
         found = coco.loadRes(detections) if detections else _coco([], num_images, categories)
         evaluation = COCOeval(coco, found, iou_type)
         evaluation.params.catIds = list(categories)
+        if iou_type == 'keypoints':
+            evaluation.params.maxDets = KEYPOINT_DETECTIONS
         if sigmas is not None:
             evaluation.params.kpt_oks_sigmas = np.asarray(sigmas)
         evaluation.evaluate()
         evaluation.accumulate()
         evaluation.summarize()
-    # pycocotools says -1 where it found nothing to count.
-    values = {name: float(evaluation.stats[position]) for name, position in names.items()}
+    if iou_type == 'keypoints':
+        thresholds = dict(OKS_AP=None, OKS_AP_50=0.5, OKS_AP_75=0.75)
+        values = {name: _mean_at(evaluation, iou) for name, iou in thresholds.items()}
+    else:
+        values = {name: float(evaluation.stats[i]) for name, i in BOX_STATS.items()}
     values.update({f'mAP_{iou * 100:.0f}': _mean_at(evaluation, iou) for iou in ious})
+    # pycocotools says -1 where it found nothing to count.
     return {name: value if value >= 0 else float('nan') for name, value in values.items()}
 
 
-def _mean_at(evaluation: COCOeval, iou: float) -> float:
-    """AP at one IoU threshold, over all sizes; -1 where nothing was counted."""
-    (position,) = np.flatnonzero(np.isclose(evaluation.params.iouThrs, iou))
+def _mean_at(evaluation: COCOeval, iou: float | None) -> float:
+    """AP at one threshold or over all of them, over all sizes; -1 where nothing was counted."""
     # Thresholds, recalls, classes, sizes (the first is all), detections an image (the last is 100).
-    precision = evaluation.eval['precision'][position, :, :, 0, -1]
+    precision = evaluation.eval['precision'][:, :, :, 0, -1]
+    if iou is not None:
+        precision = precision[np.isclose(evaluation.params.iouThrs, iou)]
     known = precision[precision > -1]
     return float(known.mean()) if known.size else -1.0
 

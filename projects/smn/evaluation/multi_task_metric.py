@@ -10,6 +10,7 @@ import numpy as np
 from mmdet.registry import METRICS
 from mmengine.evaluator import BaseMetric
 
+from projects.smn.errors import UserError, listing
 from projects.smn.tasks import (
     ClassificationTask,
     Fields,
@@ -26,6 +27,8 @@ from .confusion import write_confusion
 from .dispatch import evaluate_task
 from .image_result import EVERYWHERE, ImageResult
 from .semantic import maps_to_areas
+
+IOUS = tuple(round(0.5 + 0.05 * i, 2) for i in range(10))  # COCO's
 
 
 @METRICS.register_module()
@@ -53,7 +56,7 @@ class MultiTaskMetric(BaseMetric):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.box_ious = tuple(box_ious)
+        self.box_ious = _checked_ious(box_ious)
         self.out_dir = out_dir
 
     @property
@@ -107,3 +110,10 @@ NOTHING = dict(bboxes=np.zeros((0, 4)), labels=np.zeros(0, int), scores=np.zeros
 
 def _without(fields: Fields, names: Mapping[str, Any]) -> Fields:
     return {name: value for name, value in fields.items() if name not in names}
+
+
+def _checked_ious(ious: Any) -> tuple[float, ...]:
+    known = isinstance(ious, (list, tuple)) and all(iou in IOUS for iou in ious)
+    if not known:
+        raise UserError(f'box_ious must be a list with some of {listing(IOUS, 10)}, not {ious!r}')
+    return tuple(ious)

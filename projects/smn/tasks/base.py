@@ -160,7 +160,7 @@ class Task:
     # Predictions out ------------------------------------------------------------------------
 
     def to_json(self, fields: Mapping[str, Any], index: int) -> Any:
-        """The prediction for one object as JSON-able value, in the annotation format's form.
+        """The prediction for one object as JSON-able value, with its score or its unit.
 
         Args:
             fields: The object fields of one image, NumPy arrays with N as first dimension; of a
@@ -207,6 +207,8 @@ def build_tasks(tasks: Mapping[str, Mapping] | None, classes: Sequence[str]) -> 
     """
     if isinstance(classes, str) or not classes:
         raise UserError("`classes` must be a non-empty tuple of names, such as ('cucumber',)")
+    if len(set(classes)) < len(classes):
+        raise UserError(f'`classes` has a name twice: {listing(classes)}')
     return {
         name: _build_task(name, config, tuple(classes))
         for name, config in (tasks or {}).items()

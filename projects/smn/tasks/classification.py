@@ -57,7 +57,9 @@ class ClassificationTask(Task):
         if label == '':
             return -1
         # 3.0 and "3" are the same grade: spreadsheets turn one into the other.
-        text = str(int(label)) if isinstance(label, float) and label.is_integer() else str(label)
+        text = str(label)
+        if text not in self.classes and isinstance(label, float) and label.is_integer():
+            text = str(int(label))
         if text not in self.classes:
             raise UserError(f'{label!r} is not one of {listing(self.classes)}')
         return self.classes.index(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -100,5 +101,5 @@ def _is_polygon(points: Any) -> bool:
         isinstance(points, (list, tuple))
         and len(points) >= 6
         and len(points) % 2 == 0
-        and all(isinstance(value, (int, float)) for value in points)
+        and all(isinstance(value, (int, float)) and math.isfinite(value) for value in points)
     )

@@ -103,11 +103,16 @@ class RegressionTask(Task):
 
     def to_json(self, fields: Mapping[str, Any], index: int) -> dict[str, Any] | None:
         value = float(fields[self.name][index])
-        return None if math.isnan(value) else dict(value=round(value, 4), unit=self.unit)
+        return None if math.isnan(value) else dict(value=_significant(value), unit=self.unit)
 
     def columns(self) -> list[str]:
         return [f'{self.name} ({self.unit})' if self.unit else self.name]
 
     def to_columns(self, fields: Mapping[str, Any], index: int) -> dict[str, Any]:
         value = float(fields[self.name][index])
-        return {self.columns()[0]: None if math.isnan(value) else round(value, 2)}
+        return {self.columns()[0]: None if math.isnan(value) else _significant(value)}
+
+
+def _significant(value: float) -> float:
+    """Six figures of a number, however large its unit makes it."""
+    return float(f'{value:.6g}')

@@ -47,7 +47,8 @@ def _attributes(fields: Fields, index: int, tasks: Mapping[str, Task]) -> list[s
             continue
         (value,) = task.to_columns(fields, index).values()
         if isinstance(task, RegressionTask) and value is not None:
-            value = f'{value:.4g} {task.unit}'.rstrip()
+            figures = f'{value:.0f}' if abs(value) >= 1e4 else f'{value:.4g}'
+            value = f'{figures} {task.unit}'.rstrip()
         if value is not None:
             lines.append(f'{task.name} {value}')
     return lines

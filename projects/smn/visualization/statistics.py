@@ -153,8 +153,9 @@ def task_figure(entries: Sequence[Entry], classes: Sequence[str], task: Task) ->
 
 
 def _middle(labels: Sequence[float]) -> tuple[float, float]:
-    """Between which numbers all but the outermost labels lie."""
-    return tuple(np.percentile(labels, (1, 99)))
+    """Between which labels all but the outermost lie; of few labels, one on each side is out."""
+    low, high = np.percentile(labels, 1, method='higher'), np.percentile(labels, 99, method='lower')
+    return min(low, high), max(low, high)
 
 
 def _class_labels(entry: Entry) -> Iterator[int]:
