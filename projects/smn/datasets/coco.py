@@ -126,7 +126,7 @@ class CocoTaskDataset(CocoDataset):
             area = float(annotation.get('area') or width * height)
         except (KeyError, TypeError, ValueError):
             raise self._error(
-                annotation, 'it has no `bbox` of four numbers, or an `area` that is none'
+                annotation, 'it has no `bbox` of four numbers, or an `area` that is no number'
             ) from None
         if not math.isfinite(x + y + width + height + area):
             raise self._error(annotation, 'its `bbox` or `area` is not finite')

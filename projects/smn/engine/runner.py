@@ -61,9 +61,9 @@ class TaskRunner(Runner):
         return super().test()
 
     @property
-    def _sampler(self) -> Sampler:
+    def _sampler(self) -> Sampler | None:
         """What orders the images, also where a batch sampler regroups them."""
-        return self.train_dataloader.batch_sampler.sampler
+        return getattr(self.train_dataloader.batch_sampler, 'sampler', None)
 
     def save_checkpoint(self, *args, meta: dict | None = None, **kwargs) -> None:
         """As mmengine's, with the seed of the sampler: it is not always that of the run."""
