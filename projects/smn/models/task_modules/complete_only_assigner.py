@@ -10,7 +10,7 @@ from torch import nn
 from projects.smn.errors import UserError
 
 # They have an assigner, and yet take for background all that is not positive.
-DEAF_HEADS = (VFNetHead, YOLOXHead)
+HEADS_WITH_BACKGROUND_OF_THEIR_OWN = (VFNetHead, YOLOXHead)
 
 
 class CompleteOnlyAssigner(BaseAssigner):
@@ -47,7 +47,7 @@ def spare_incomplete_images(head: nn.Module, attribute: str = 'assigner') -> Non
         UserError: If the head has none, or does not leave out what its assigner leaves out.
     """
     assigner = getattr(head, attribute, None)
-    if assigner is None or isinstance(head, DEAF_HEADS):
+    if assigner is None or isinstance(head, HEADS_WITH_BACKGROUND_OF_THEIR_OWN):
         raise UserError(
             f'{type(head).__name__} has no assigner that says what is background, so images that '
             'are not labelled completely would teach it that there is nothing; take a head that '
