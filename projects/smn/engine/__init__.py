@@ -1,6 +1,6 @@
 """The runner that links tasks, hooks, checkpoints, and the inference API."""
 
-from .checkpoint import check_architecture, load_checkpoint_file
+from .checkpoints import check_architecture, load_checkpoint_file
 from .hooks import LabelSummaryHook, ResultTableHook
 from .linking import link_tasks
 from .optim import JacobianOptimWrapper

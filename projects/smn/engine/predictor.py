@@ -18,7 +18,7 @@ from mmengine.registry import init_default_scope
 from projects.smn.errors import UserError
 from projects.smn.tasks import build_tasks
 
-from .checkpoint import check_architecture, load_checkpoint_file
+from .checkpoints import check_architecture, load_checkpoint_file
 from .linking import link_tasks
 
 

@@ -17,7 +17,7 @@ from torch.utils.data import Sampler
 
 from projects.smn.errors import UserError, listing
 
-from .checkpoint import check_architecture, load_checkpoint_file, without_balancer
+from .checkpoints import check_architecture, load_checkpoint_file, without_balancer
 from .linking import link_tasks
 
 

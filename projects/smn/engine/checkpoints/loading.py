@@ -1,0 +1,104 @@
+"""The one function that reads a checkpoint."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file
+
+from projects.smn.errors import UserError
+
+from .archive import MAGIC, pickles_of
+from .content import plain, weights_of
+from .errors import CheckpointError
+from .names import RECORDS, check_legacy_names, check_names
+from .url import cached_checkpoint
+from .zoo import BACKBONES_ONLY, address_of
+
+# torch's list of safe names is one for the whole process.
+_LIST_OF_NAMES = threading.Lock()
+
+
+def load_checkpoint_file(
+    filename: str | Path, map_location: str | torch.device | Callable = 'cpu'
+) -> dict[str, Any]:
+    """Read a checkpoint; what a file may hold besides weights is refused and never run.
+
+    Args:
+        filename: A file that PyTorch or safetensors wrote, its http(s) URL as
+            :func:`~.url.cached_checkpoint` takes it, or a name of a model zoo as
+            :func:`~.zoo.address_of` takes it.
+        map_location: As in ``torch.load``.
+
+    Returns:
+        The checkpoint, with its weights by name in ``state_dict``.
+
+    Raises:
+        UserError: If there is no such file, or it is no checkpoint, is damaged, or holds more than
+            weights and the plain values that a run is resumed from.
+    """
+    name, address = str(filename), address_of(str(filename))
+    path = Path(address).expanduser()
+    if '://' in address:
+        path = cached_checkpoint(address)
+        name = f'{name} (fetched to {path})'
+    if not os.path.isfile(path):
+        raise UserError(f'there is no checkpoint {name}')
+    try:
+        content = _read(path, map_location)
+        weights = weights_of(content)
+    except OSError as error:
+        raise UserError(f'{name} cannot be read: {error.strerror or error}') from None
+    except CheckpointError as refusal:
+        raise UserError(f'{name} cannot be loaded as a checkpoint: {refusal}') from None
+    except Exception:  # any file may be given, and the readers may stumble anywhere
+        raise UserError(
+            f'{name} cannot be loaded as a checkpoint: it is damaged, or no checkpoint'
+        ) from None
+    if name.startswith(BACKBONES_ONLY):
+        of_backbone = [key for key in weights if key.startswith('backbone.')]
+        weights = {key.removeprefix('backbone.'): weights[key] for key in of_backbone}
+    others = content if 'state_dict' in content else {}
+    return {**others, 'state_dict': weights}
+
+
+def _read(path: Path, map_location: Any) -> Any:
+    """What is in a file, checked, whichever of the three formats it is of."""
+    with path.open('rb') as file:
+        head = file.read(9)
+        file.seek(0)
+        if head[8:] == b'{':  # behind the length of its JSON header
+            return plain(_to(load_file(path), map_location))
+        if head.startswith(MAGIC):
+            for content in pickles_of(file):
+                check_names(content)
+        else:
+            check_legacy_names(file)
+        file.seek(0)
+        with _only_records():
+            return plain(torch.load(file, map_location=map_location, weights_only=True))
+
+
+def _to(weights: dict[str, torch.Tensor], map_location: Any) -> dict[str, torch.Tensor]:
+    if not isinstance(map_location, (str, torch.device)):
+        return weights  # on the CPU, where every function of mmengine's leaves them
+    return {name: weight.to(map_location) for name, weight in weights.items()}
+
+
+@contextmanager
+def _only_records() -> Iterator[None]:
+    """Let PyTorch's safe loading know our records, and nothing that somebody else has added."""
+    with _LIST_OF_NAMES:
+        before = torch.serialization.get_safe_globals()
+        torch.serialization.clear_safe_globals()
+        try:
+            with torch.serialization.safe_globals([(f, name) for name, f in RECORDS.items()]):
+                yield
+        finally:
+            torch.serialization.add_safe_globals(before)

@@ -1,0 +1,37 @@
+"""mmengine's loader of checkpoints, led to ours.
+
+``init_cfg=dict(type='Pretrained')`` of any module, ``mmdet.apis`` and many a backbone load through
+mmengine's ``CheckpointLoader``. That asks a function by how a name begins; those functions run what
+a file holds if PyTorch's safe loading refuses it. It lets others take their places.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mmengine.runner import CheckpointLoader
+
+from .loading import load_checkpoint_file
+
+# All that mmengine has a function for; '' is a file.
+PREFIXES = (
+    '',
+    'http://',
+    'https://',
+    'torchvision://',
+    'modelzoo://',
+    'open-mmlab://',
+    'openmmlab://',
+    'mmcls://',
+    'pavi://',
+    r'(\S+\:)?s3://',
+    r'(\S+\:)?petrel://',
+)
+
+
+def load_from_checked_file(filename: str, map_location: Any = None) -> dict[str, Any]:
+    """As mmengine calls it; the last two words of the name are what its log says of it."""
+    return load_checkpoint_file(filename, map_location or 'cpu')
+
+
+CheckpointLoader.register_scheme(PREFIXES, loader=load_from_checked_file, force=True)

