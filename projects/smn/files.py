@@ -1,4 +1,4 @@
-"""Writing files whole or not at all."""
+"""Writing files whole or not at all, and names of files that may come from anywhere."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
+
+from projects.smn.errors import UserError
 
 
 @contextmanager
@@ -29,3 +31,37 @@ def write_json(path: str | Path, content: object, indent: int | None = None) -> 
     """Write ``content`` as UTF-8 JSON, whole or not at all."""
     with replacing(path) as temporary:
         temporary.write_text(json.dumps(content, indent=indent, ensure_ascii=False) + '\n', 'utf-8')
+
+
+def inside(folder: str | Path, name: str) -> Path:
+    """The path of a file that somebody else has named, if it lies inside a folder.
+
+    Symbolic links are followed first, both the folder's and the file's: where a link leads is what
+    counts. A name is taken as it is; ``%2e%2e`` is a folder of that name. A name that would leave
+    the folder on Windows is refused everywhere, as files are carried from one to the other.
+
+    Args:
+        folder: Where the file must lie, at any depth. It need not be there, nor need the file.
+        name: Relative to the folder, such as a ``file_name`` of an annotation file.
+
+    Returns:
+        ``folder / name``, with links as they were.
+
+    Raises:
+        UserError: If it lies elsewhere, is the folder itself, or can be no file's name.
+    """
+    if not isinstance(name, str):
+        raise UserError(f'file_name {name!r:.100} is no text')
+    path = Path(folder, name)
+    try:
+        real = os.path.realpath(folder)
+        # As Windows reads it: there, a backslash ends a folder's name.
+        everywhere = {path, Path(folder, name.replace('\\', '/'))}
+        within = not PureWindowsPath(name).is_absolute() and all(
+            Path(real) in Path(os.path.realpath(reading)).parents for reading in everywhere
+        )
+    except (OSError, ValueError):
+        raise UserError(f'file_name {name!r:.100} can be no name of a file') from None
+    if not within:
+        raise UserError(f'file_name {name!r:.100} does not lie inside {folder}')
+    return path
