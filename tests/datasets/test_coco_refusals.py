@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from changed_coco import objects, reload
 from helpers import make_dataset, read_coco, write_coco
@@ -211,3 +213,25 @@ def test_an_image_of_another_size_than_annotated_is_refused(tiny_coco):
     write_coco(tiny_coco, content)
     with pytest.raises(UserError, match=r'1\.png has 64 x 48 pixels, .* says 48 x 64'):
         make_dataset(tiny_coco)[0]
+
+
+@pytest.mark.parametrize('name', ['../secret.png', '/etc/hostname', 'a/../../secret.png', '', '\0'])
+def test_an_image_outside_its_folder_is_refused(tiny_coco, coco, name):
+    (tiny_coco.parent / 'secret.png').write_bytes(b'secret')
+    coco['images'][1]['file_name'] = name
+    message = error_of(tiny_coco, coco)
+    assert f'image 2: file_name {name!r}' in message
+
+
+def test_a_link_that_leads_out_of_the_folder_is_refused(tiny_coco, coco, tmp_path_factory):
+    secret = tmp_path_factory.mktemp('elsewhere') / 'secret.png'
+    secret.write_bytes(b'secret')
+    folder = Path(make_dataset(tiny_coco).data_prefix['img'])
+    (folder / 'link.png').symlink_to(secret)
+    coco['images'][1]['file_name'] = 'link.png'
+    assert "image 2: file_name 'link.png' does not lie inside" in error_of(tiny_coco, coco)
+
+
+def test_proposals_are_not_read_as_their_file_may_run_anything(tiny_coco):
+    with pytest.raises(UserError, match='proposal_file is a pickle'):
+        make_dataset(tiny_coco, proposal_file='proposals.pkl')

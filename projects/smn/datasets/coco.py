@@ -13,6 +13,7 @@ from mmdet.registry import DATASETS
 from mmengine.fileio import load
 
 from projects.smn.errors import UserError, listing
+from projects.smn.files import inside
 from projects.smn.tasks import SemanticTask, build_tasks, plain, tasks_per
 
 from .label_counts import LabelCounts, count_labels, labelled_tasks
@@ -35,8 +36,8 @@ class CocoTaskDataset(CocoDataset):
 
     Raises:
         UserError: If the file is missing or not COCO, lacks a class, has no object of any class,
-            names an image that is not there, or has a label that its task does not accept. Also
-            if the pipeline has a transform that cannot move the labels.
+        names an image that is not there or lies outside its folder, or has a label that its
+        task does not accept. Also if the pipeline has a transform that cannot move the labels.
     """
 
     METAINFO = dict(classes=(), tasks={}, palette=None)
@@ -45,6 +46,8 @@ class CocoTaskDataset(CocoDataset):
         # Plain containers, because a checkpoint keeps them and must load with weights_only.
         metainfo = plain({**self.METAINFO, **(kwargs.pop('metainfo', None) or {})})
         self.tasks = build_tasks(metainfo['tasks'], metainfo['classes'])
+        if kwargs.get('proposal_file'):
+            raise UserError('proposal_file is a pickle, which may run anything: it is not read')
         super().__init__(*args, metainfo=metainfo, pipeline=pipeline, **kwargs)
         check_pipeline(self.pipeline.transforms, self.tasks)
 
@@ -106,7 +109,7 @@ class CocoTaskDataset(CocoDataset):
             self._parse_instance(annotation, image) for annotation in raw_data_info['raw_ann_info']
         ]
         return dict(
-            img_path=os.path.join(self.data_prefix['img'], image['file_name']),
+            img_path=self._path_inside('img', image['file_name'], f'image {image["id"]!r}'),
             img_id=image['id'],
             seg_map_path=None,
             image_labels=self._parse_image_labels(image),
@@ -155,16 +158,25 @@ class CocoTaskDataset(CocoDataset):
                     f'{self.ann_file}: image {image["id"]!r}: task {task.name!r}: {error}'
                 ) from None
             if isinstance(task, SemanticTask) and task.name in labels:
-                labels[task.name] = self._map_path(task, labels[task.name])
+                labels[task.name] = self._map_path(task, labels[task.name], image)
         return labels
 
-    def _map_path(self, task: SemanticTask, name: str) -> str:
+    def _map_path(self, task: SemanticTask, name: str, image: Mapping[str, Any]) -> str:
         if not self.data_prefix.get('seg'):
             raise UserError(
                 f"task {task.name!r}: the data set needs data_prefix=dict(seg='...'), the folder "
                 f'of its maps, such as {name}'
             )
-        return os.path.join(self.data_prefix['seg'], name)
+        return self._path_inside('seg', name, f'image {image["id"]!r}: task {task.name!r}')
+
+    def _path_inside(self, kind: str, name: str, where: str) -> str:
+        """The path of a file that the annotation file names; it may have been made by anybody."""
+        folder = self.data_prefix.get(kind) or ''
+        try:
+            inside(folder, name)
+        except UserError as error:
+            raise UserError(f'{self.ann_file}: {where}: {error}') from None
+        return os.path.join(folder, name)  # not as a Path, which is none of a URL
 
     def _parse_labels(self, annotation: dict, image: dict, class_name: str) -> dict[str, Any]:
         labels = {}
