@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
-from projects.smn.convert.images import find_image, same_pictures, unused_images
+from projects.smn.convert.images import find_image, put_images, same_pictures, unused_images
+from projects.smn.errors import UserError
 
 
 def _picture(path, colour=0, **options):
@@ -57,3 +58,18 @@ def test_images_that_lie_beside_the_used_ones_are_listed(tmp_path):
     _picture(tmp_path / 'b/3.jpg')
     (tmp_path / 'a/notes.txt').touch()
     assert unused_images({1: used}) == [stray]
+
+
+@pytest.mark.parametrize('link', [True, False])
+def test_images_get_to_the_folder_as_files_of_it(tmp_path, link):
+    path = _picture(tmp_path / 'a/1.jpg')
+    (tmp_path / 'b').mkdir()
+    put_images({'2.jpg': path}, tmp_path / 'b', link)
+    assert (tmp_path / 'b/2.jpg').resolve() == tmp_path / 'b/2.jpg'
+    assert (tmp_path / 'b/2.jpg').read_bytes() == path.read_bytes()
+    assert (tmp_path / 'b/2.jpg').samefile(path) == link
+
+
+def test_a_link_that_cannot_be_made_is_said(tmp_path):
+    with pytest.raises(UserError, match='cannot make a hard link to '):
+        put_images({'2.jpg': _picture(tmp_path / '1.jpg')}, tmp_path / 'nowhere', link=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 
 import pytest
@@ -132,7 +133,26 @@ def test_checkpoint_of_another_architecture(tool, trained, fruit, tmp_path):
 def test_checkpoint_that_is_no_checkpoint(fruit, tmp_path):
     torch.save([1, 2], tmp_path / 'list.pth')
     done = run('test.py', DEMO, tmp_path / 'list.pth', '--work-dir', tmp_path, *on(fruit))
-    assert_one_sentence(done, 'list.pth', 'no checkpoint')
+    assert_one_sentence(done, 'list.pth', 'it is a list and not weights')
+
+
+class Bomb:
+    """Runs a command when it is unpickled."""
+
+    def __init__(self, marker) -> None:
+        self.marker = marker
+
+    def __reduce__(self):
+        return os.system, (f'touch {self.marker}',)
+
+
+@pytest.mark.parametrize('option', ['pretrained={}', 'load_from={}', 'load_from={} resume=True'])
+def test_a_training_does_not_run_what_a_file_of_weights_holds(fruit, tmp_path, option):
+    marker, bomb = tmp_path / 'it-ran', tmp_path / 'bomb.pth'
+    torch.save(dict(state_dict={}, more=Bomb(marker)), bomb)
+    done = train(fruit, tmp_path / 'w', *option.format(bomb).split())
+    assert_one_sentence(done, 'bomb.pth', 'more than weights (posix.system)')
+    assert not marker.exists()
 
 
 @pytest.mark.parametrize(

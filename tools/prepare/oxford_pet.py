@@ -72,7 +72,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     )
     add('--seed', type=int, default=0, help='for the split; the same seed gives the same parts')
     add('--border', choices=BORDER_POLICIES, default='ignore', help='see above; default: ignore')
-    add('--link', choices=('copy', 'symlink'), default='copy', help='how images get to OUT')
+    add('--link', choices=('copy', 'hardlink'), default='copy', help='how images get to OUT')
     add('--download', action='store_true', help='fetch what ROOT does not have, 800 MB')
     return parser.parse_args(argv)
 
@@ -130,7 +130,7 @@ def convert(
     if not coco['images']:
         raise UserError(f'{source.root}: not one of {len(pets)} images can be read')
     coco['info'] = {'description': 'Oxford-IIIT Pet', 'border': args.border}
-    put_images(writer.copies, folder / 'images', link=args.link == 'symlink')
+    put_images(writer.copies, folder / 'images', link=args.link == 'hardlink')
     ids = {Path(image['file_name']).stem: image['id'] for image in coco['images']}
     given = {part: {ids[name] for name in names & ids.keys()} for part, names in lists.items()}
     groups = same_pictures({number: source.pictures[name] for name, number in ids.items()})

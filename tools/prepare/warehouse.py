@@ -139,7 +139,7 @@ def convert(args: argparse.Namespace, lists: dict[str, list[Triple]], writer: Tr
         raise UserError(f'{args.lists[0]}: not one of {len(triples)} images can be read')
     classes = writer.codes.classes if writer.codes else ()
     coco['info'] = {'semantic_classes': list(classes)}
-    put_images(writer.copies, writer.folder / 'images', link=args.link == 'symlink')
+    put_images(writer.copies, writer.folder / 'images', link=args.link == 'hardlink')
     parts = divide(args, lists, coco, writer.report)
     for name, part in parts.items():
         write_json(writer.folder / 'annotations' / f'{name}.json', part)

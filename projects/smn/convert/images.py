@@ -13,6 +13,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from projects.smn.convert.text import repair
+from projects.smn.errors import UserError
 
 SUFFIXES = {'.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp'}
 
@@ -51,9 +52,25 @@ def unused_images(paths: Mapping[int, Path]) -> list[Path]:
 
 
 def put_images(files: Mapping[str, Path], folder: Path, link: bool = False) -> None:
-    """Copy each file, or make a symbolic link to it, under its name in ``folder``."""
+    """Copy each file, or make a hard link to it, under its name in ``folder``.
+
+    A symbolic link would lead out of the folder, where the data set reads nothing.
+
+    Raises:
+        UserError: If a link cannot be made.
+    """
     for name, path in tqdm(files.items(), desc='images', disable=None, leave=False):
         if link:
-            (folder / name).symlink_to(path.resolve())
+            _link(path.resolve(), folder / name)
         else:
             shutil.copyfile(path, folder / name)
+
+
+def _link(path: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(path)
+    except OSError as error:
+        raise UserError(
+            f'cannot make a hard link to {path} ({error.strerror or error}), which must be on the '
+            'file system of the result: leave out --link hardlink'
+        ) from None

@@ -51,7 +51,7 @@ def add_shared_flags(parser: argparse.ArgumentParser) -> None:
         action='store_true',
         help='leave out images that are missing, broken, or of another size than their labels',
     )
-    add('--link', choices=('copy', 'symlink'), default='copy', help='how images get to OUT')
+    add('--link', choices=('copy', 'hardlink'), default='copy', help='how images get to OUT')
 
 
 def write_result(
@@ -75,7 +75,7 @@ def write_result(
     summary = summarize(data.coco, parts, data.attributes, report)
     try:
         with whole_folder(args.out, sources, tool) as folder:
-            put_images(files, folder / 'images', link=args.link == 'symlink')
+            put_images(files, folder / 'images', link=args.link == 'hardlink')
             for name, part in parts.items():
                 write_json(folder / 'annotations' / f'{name}.json', part)
             stamp = {'tool': tool, 'options': _plain(vars(args)), **summary}
