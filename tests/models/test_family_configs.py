@@ -8,13 +8,13 @@ import json
 import numpy as np
 import pytest
 import torch
-from helpers import CLASSES
 from labelling import load
 from mmdet.registry import DATASETS, MODELS
 from mmengine.dataset import pseudo_collate
 from mmengine.evaluator import Evaluator
 from mmengine.optim import build_optim_wrapper
 from networks import ROOT, losses_of
+from small_configs import rcnn_options as options
 
 from projects.smn.convert.pet.records import CLASS_KEYS
 from projects.smn.engine import link_tasks
@@ -23,30 +23,6 @@ from projects.smn.errors import UserError
 
 FAMILY = sorted(ROOT.glob('configs/*/mask-rcnn_*.py'))
 PET = ROOT / 'configs/pet/mask-rcnn_r18_fpn_pet.py'
-
-
-def options(root):
-    """What ``--cfg-options`` has to say for two steps on the tiny data set, from scratch."""
-    words = {
-        'classes': list(CLASSES),
-        'pretrained': None,
-        # The backbones are what is tried, and there are few boxes.
-        'model.train_cfg.rpn_proposal.max_per_img': 20,
-        'model.train_cfg.rcnn.sampler.num': 8,
-        'model.roi_head.bbox_head.fc_out_channels': 64,
-        'model.test_cfg.rpn.max_per_img': 5,
-        'model.test_cfg.rcnn.max_per_img': 2,
-        'train_dataloader.dataset.pipeline.2.scales': [(64, 64)],
-        'test_dataloader.dataset.pipeline.1.scale': (64, 64),
-    }
-    for part in ('train', 'val', 'test'):
-        words |= {
-            f'{part}_dataloader.dataset.serialize_data': False,  # it collects garbage, slowly
-            f'{part}_dataloader.dataset.data_root': str(root),
-            f'{part}_dataloader.dataset.ann_file': 'annotations/train.json',
-            f'{part}_dataloader.dataset.data_prefix.img': 'train/',
-        }
-    return words
 
 
 def build(cfg):

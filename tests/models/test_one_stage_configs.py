@@ -10,7 +10,8 @@ from mmengine.dataset import pseudo_collate
 from mmengine.evaluator import Evaluator
 from mmengine.optim import build_optim_wrapper
 from networks import ROOT
-from whole_images import CLASSES, make_whole_images
+from small_configs import small_one_stage as small
+from whole_images import make_whole_images
 
 from projects.smn.engine import link_tasks
 from projects.smn.engine.predictor import load_config
@@ -26,25 +27,6 @@ FAMILY = sorted(
         *ROOT.glob('configs/warehouse/*.py'),
     ]
 )
-
-
-def small(path, root):
-    """A linked config for 64 px, from scratch, on the tiny images."""
-    cfg = load_config(path, dict(pretrained=None, classes=list(CLASSES)))
-    for task in cfg.tasks.values():
-        if task is not None and task.type == 'SemanticTask':
-            task.classes = ('background', 'fur', 'head')
-            task.loss = dict()
-    for part in ('train', 'test'):
-        dataset = cfg[f'{part}_dataloader'].dataset
-        dataset.update(
-            data_root=str(root),
-            ann_file='annotations/train.json',
-            data_prefix=dict(img='images/', seg='maps/'),
-        )
-        (resize,) = (step for step in dataset.pipeline if step.type == 'Resize')
-        resize.scale = (64, 64)
-    return link_tasks(cfg)
 
 
 @pytest.fixture(scope='module')
