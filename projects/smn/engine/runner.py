@@ -16,6 +16,7 @@ from torch import nn
 from torch.utils.data import Sampler
 
 from projects.smn.errors import UserError, listing
+from projects.smn.ops import describe_operators
 
 from .checkpoints import check_architecture, load_checkpoint_file, without_balancer
 from .linking import link_tasks
@@ -46,6 +47,10 @@ class TaskRunner(Runner):
                 'gloo', timeout=None if timeout is None else timedelta(seconds=timeout)
             )
         super().setup_env(env_cfg)
+
+    def _log_env(self, env_cfg: dict) -> None:
+        """With a line that says whose operators run."""
+        super()._log_env({**env_cfg, 'mmcv operators': describe_operators()})
 
     def wrap_model(self, model_wrapper_cfg: dict | None, model: nn.Module) -> nn.Module:
         """Without a GPU, tell ``DistributedDataParallel`` so; mmengine would name one."""

@@ -1,121 +1,110 @@
-"""RoIAlign as one sparse matrix: its rows are the cells of all RoIs, its columns pixels."""
+"""RoIAlign as a product with a sparse matrix.
+
+A cell of a RoI is the mean of bilinear samples, so a weighted sum of pixels. Weights do not depend
+on channels, and a weight is that of a row times that of a column. With pixels as rows of a table,
+all cells are one ``embedding_bag``, and the gradient is another with the transposed matrix.
+Forward and backward are for mmcv's ``RoIAlignFunction``, which keeps the graph.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-ENTRIES_AT_ONCE = 1 << 22
+from .pixels import Pixels, choose_pixels
+from .precision import working_dtype
+from .roi_cells import Axis, Grid, axes_of, taps
+
+ENTRIES = 1 << 17  # of the matrix at a time: indices and weights stay in the cache
+PARTS_BACKWARD = 16  # so many times that: about 100 MB, and each time costs a table of the maps
 
 
-class Grid(NamedTuple):
-    """What RoIAlign is to do, besides maps and RoIs."""
-
-    height: int
-    width: int
-    scale: float
-    sampling_ratio: int
-    aligned: bool
-
-
-class Taps(NamedTuple):
-    """Along one axis, the pixels that the samples of each cell touch, and how much they count."""
-
-    index: Tensor  # (R, cells, T)
-    weight: Tensor  # (R, cells, T)
-
-
-def roi_align(maps: Tensor, rois: Tensor, grid: Grid) -> Tensor:
-    """Means of bilinear samples (R, C, height, width) in each cell of each RoI.
+def roi_align_forward(maps: Tensor, rois: Tensor, grid: Grid, output: Tensor) -> None:
+    """Write means of bilinear samples into ``output`` (R, C, height, width).
 
     Args:
-        maps: (B, C, H, W), in any memory format.
-        rois: (R, 5), index of the image, x1, y1, x2, y2 in pixels of the image.
+        maps: (B, C, H, W), in any memory format. Half precision is computed in float32.
+        rois: (R, 5), index of the image, x1, y1, x2, y2 in pixels of the image; they may leave it.
+            One that is not finite is taken for a point in the corner.
     """
-    channels = maps.shape[1]
-    table = maps.permute(0, 2, 3, 1).reshape(-1, channels)
-    table = table if table.dtype == torch.float64 else table.float()
-    output = maps.new_empty(len(rois), channels, grid.height, grid.width)
-    for part, index, weight, ends in matrix(rois, grid, maps.shape):
-        cells = functional.embedding_bag(
-            index,
-            table,
-            ends,
-            mode='sum',
-            per_sample_weights=weight.to(table.dtype),
-            include_last_offset=True,
+    if not output.numel():
+        return
+    x, y = axes_of(rois, grid, maps.shape)
+    pixels = choose_pixels(maps, rois, x, y)
+    table = pixels.gather(maps).to(working_dtype(maps))
+    for part in parts(x, y, ENTRIES):
+        index, weight = entries(part, pixels, x, y)
+        cells = weighted_sums(table, index, weight)
+        cells = cells.view(len(part), grid.height, grid.width, -1).permute(0, 3, 1, 2)
+        output.index_copy_(0, part, cells.to(output.dtype))
+
+
+def roi_align_backward(grad: Tensor, rois: Tensor, grid: Grid, grad_maps: Tensor) -> None:
+    """Write the gradient of the maps, given that of the output (R, C, height, width).
+
+    Args:
+        grad_maps: (B, C, H, W), contiguous and 0 everywhere, as mmcv makes it.
+    """
+    if not grad.numel():
+        return
+    x, y = axes_of(rois, grid, grad_maps.shape)
+    pixels = choose_pixels(grad_maps, rois, x, y)
+    cells = grid.height * grid.width
+    table = grad.to(working_dtype(grad)).flatten(2).transpose(1, 2).reshape(-1, grad.shape[1])
+    total = 0
+    every = list(parts(x, y, ENTRIES))
+    for start in range(0, len(every), PARTS_BACKWARD):
+        columns = []
+        for part in every[start : start + PARTS_BACKWARD]:
+            index, weight = entries(part, pixels, x, y)
+            cell = part[:, None] * cells + torch.arange(cells, device=part.device)
+            cell = cell.flatten()[:, None].expand_as(index)
+            columns.append((index.flatten(), cell.flatten(), weight.flatten()))
+        total = total + weighted_sums_by(
+            table, *map(torch.cat, zip(*columns, strict=True)), pixels.rows
         )
-        output[part] = (
-            cells.view(-1, grid.height, grid.width, channels).permute(0, 3, 1, 2).to(output.dtype)
-        )
-    return output
+    pixels.spread(total.to(grad_maps.dtype), grad_maps)
 
 
-def roi_align_backward(grad: Tensor, rois: Tensor, grid: Grid, shape: torch.Size) -> Tensor:
-    """Gradient (B, C, H, W) of the maps, given that of the output: the transposed matrix."""
-    images, channels, height, width = shape
-    work = grad.dtype if grad.dtype == torch.float64 else torch.float32
-    total = torch.zeros(images * height * width, channels, dtype=work, device=grad.device)
-    for part, index, weight, ends in matrix(rois, grid, shape):
-        rows = grad[part].permute(0, 2, 3, 1).reshape(-1, channels).to(work)
-        cell = torch.repeat_interleave(torch.arange(len(rows), device=index.device), ends.diff())
-        index, order = index.sort()
-        starts = torch.bincount(index, minlength=len(total)).cumsum(0)
-        starts = torch.cat([starts.new_zeros(1), starts])
-        total += functional.embedding_bag(
-            cell[order],
-            rows,
-            starts,
-            mode='sum',
-            per_sample_weights=weight[order].to(work),
-            include_last_offset=True,
-        )
-    return total.view(images, height, width, channels).permute(0, 3, 1, 2).to(grad.dtype)
+def parts(x: Axis, y: Axis, limit: int) -> Iterator[Tensor]:
+    """Indices of RoIs of similar size, so many at a time that their entries are about ``limit``.
+
+    The smallest come first: the largest of a part decides how many entries each of it has.
+    """
+    costs, order = ((x.samples + 1) * (y.samples + 1) * x.cells * y.cells).long().sort()
+    _, counts = (costs.cumsum(0) // limit).unique_consecutive(return_counts=True)
+    return iter(order.split(counts.tolist()))
 
 
-def matrix(rois: Tensor, grid: Grid, shape: torch.Size):
-    """Parts of the RoIs, and their rows of the matrix: pixels, weights, where each row ends."""
-    height, width = shape[-2:]
-    rois = rois if rois.dtype == torch.float64 else rois.float()
-    x = axis(rois[:, 1], rois[:, 3], grid, grid.width, width)
-    y = axis(rois[:, 2], rois[:, 4], grid, grid.height, height)
-    per_roi = y.index[0].numel() * x.index[0].numel() if len(rois) else 1
-    step = max(1, ENTRIES_AT_ONCE // max(1, per_roi))
-    for start in range(0, len(rois), step):
-        part = slice(start, start + step)
-        first = rois[part, 0].long() * height * width
-        rows = first[:, None, None] + y.index[part] * width
-        index = rows[:, :, None, :, None] + x.index[part][:, None, :, None, :]
-        weight = y.weight[part][:, :, None, :, None] * x.weight[part][:, None, :, None, :]
-        used = weight != 0
-        ends = used.flatten(3).sum(3).flatten().cumsum(0)
-        yield part, index[used], weight[used], torch.cat([ends.new_zeros(1), ends])
+def entries(part: Tensor, pixels: Pixels, x: Axis, y: Axis) -> tuple[Tensor, Tensor]:
+    """Rows of the matrix for some RoIs, one per cell: pixels (N, T), and their weights (N, T)."""
+    (column, x_weight), (line, y_weight) = taps(x.of(part)), taps(y.of(part))
+    line = pixels.base[part, None, None] + line * pixels.stride[part, None, None]
+    index = line[:, :, None, :, None] + column[:, None, :, None, :]
+    weight = y_weight[:, :, None, :, None] * x_weight[:, None, :, None, :]
+    return index.flatten(3).flatten(0, 2), weight.flatten(3).flatten(0, 2)
 
 
-def axis(low: Tensor, high: Tensor, grid: Grid, cells: int, size: int) -> Taps:
-    """The taps along one axis of RoIs from ``low`` to ``high`` (R,) on a map of ``size`` pixels."""
-    shift = 0.5 if grid.aligned else 0.0
-    start = low * grid.scale - shift
-    length = high * grid.scale - shift - start
-    if not grid.aligned:
-        length = length.clamp(min=1)
-    cell = length / cells
-    if grid.sampling_ratio > 0:
-        samples = torch.full_like(cell, grid.sampling_ratio)
-    else:
-        samples = torch.ceil(cell).nan_to_num(0, 0, 0).clamp(min=0)
-    most = int(samples.max()) if len(samples) else 0
-    number = torch.arange(max(most, 1), device=low.device, dtype=low.dtype)
-    corner = start[:, None] + torch.arange(cells, device=low.device) * cell[:, None]
-    places = corner[..., None] + ((number + 0.5) * cell[:, None] / samples[:, None])[:, None]
-    inside = (places >= -1) & (places <= size) & (number < samples[:, None])[:, None]
-    places = places.nan_to_num(0).clamp(0, size - 1)
-    below = places.floor()
-    part = places - below
-    count = inside / samples.clamp(min=1)[:, None, None]
-    below = below.long()
-    above = (below + 1).clamp(max=size - 1)
-    return Taps(torch.cat([below, above], -1), torch.cat([count * (1 - part), count * part], -1))
+def weighted_sums(table: Tensor, index: Tensor, weight: Tensor) -> Tensor:
+    """Weighted sums (N, C) of rows of a table, given indices and weights (N, T)."""
+    weight = weight.to(table.dtype)
+    return functional.embedding_bag(index, table, mode='sum', per_sample_weights=weight)
+
+
+def weighted_sums_by(
+    table: Tensor, target: Tensor, source: Tensor, weight: Tensor, size: int
+) -> Tensor:
+    """The same (size, C), given for each entry (E,) to which sum it belongs."""
+    target, order = target.sort()
+    ends = torch.bincount(target, minlength=size).cumsum(0)
+    return functional.embedding_bag(
+        source[order],
+        table,
+        torch.cat([ends.new_zeros(1), ends]),
+        mode='sum',
+        per_sample_weights=weight[order].to(table.dtype),
+        include_last_offset=True,
+    )

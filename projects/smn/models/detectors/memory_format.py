@@ -6,6 +6,7 @@ from mmcv.ops import RoIAlign
 from torch import nn
 
 from projects.smn.errors import UserError
+from projects.smn.ops import operators_are_compiled
 
 FEWEST_CHANNELS = 16
 
@@ -14,15 +15,17 @@ def refuse_channels_last(network: nn.Module) -> None:
     """Refuse a network that channels-last maps would break on CPU without a word.
 
     Raises:
-        UserError: If it has mmcv's ``RoIAlign``, which reads such a map as if it were contiguous,
-            or a strided 1x1 convolution of fewer than 16 channels, as in a very thin ResNet: with
-            torch 2.13.0, its gradient is written beyond the end of its memory.
+        UserError: If it has mmcv's ``RoIAlign`` and that is compiled: it reads such a map as if it
+            were contiguous, which ours and torchvision's do not. If it has a strided 1x1
+            convolution of fewer than 16 channels, as in a very thin ResNet: with torch 2.13.0, its
+            gradient is written beyond the end of its memory.
     """
     for name, module in network.named_modules():
-        if isinstance(module, RoIAlign):
+        if isinstance(module, RoIAlign) and operators_are_compiled():
             raise UserError(
-                'RoIAlign reads channels-last feature maps wrongly on CPU: set channels_last=False '
-                "or, in every RoI extractor, roi_layer=dict(type='SimpleRoIAlign', ...)"
+                'the compiled RoIAlign reads channels-last feature maps wrongly on CPU: set '
+                'channels_last=False or, in every RoI extractor, '
+                "roi_layer=dict(type='SimpleRoIAlign', ...)"
             )
         if (
             isinstance(module, nn.Conv2d)
