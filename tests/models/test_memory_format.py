@@ -1,4 +1,4 @@
-"""mmcv's RoIAlign on CPU silently misreads channels-last maps; SimpleRoIAlign does not."""
+"""The compiled RoIAlign on CPU misreads channels-last maps; ours and SimpleRoIAlign do not."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import torch
 from mmcv.ops import RoIAlign, SimpleRoIAlign
 from mmdet.registry import MODELS
 from networks import losses_of, tiny_batch, tiny_config
+from operators import ours  # noqa: F401
 
 from projects.smn.engine import link_tasks
 from projects.smn.errors import UserError
+from projects.smn.models.detectors import memory_format
 
 
 def network(root, roi_layer: dict, **options) -> torch.nn.Module:
@@ -56,7 +58,15 @@ def test_roi_align_gets_contiguous_maps_whatever_the_backbone_gives(tiny_coco):
     assert_same_losses(other, plain, tiny_coco)
 
 
-def test_a_network_with_channels_last_maps_refuses_roi_align(tiny_coco):
+def test_roi_align_in_pytorch_reads_channels_last_maps(tiny_coco, ours, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(memory_format, 'operators_are_compiled', lambda: False)
+    align = dict(type='RoIAlign', sampling_ratio=0)
+    plain, fast = (network(tiny_coco, align, channels_last=value) for value in (False, True))
+    assert_same_losses(fast, plain, tiny_coco)
+
+
+def test_a_network_with_channels_last_maps_refuses_the_compiled_roi_align(tiny_coco, monkeypatch):
+    monkeypatch.setattr(memory_format, 'operators_are_compiled', lambda: True)
     with pytest.raises(UserError, match='SimpleRoIAlign'):
         network(tiny_coco, dict(type='RoIAlign'), channels_last=True)
 
