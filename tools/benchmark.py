@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import platform
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -24,6 +23,7 @@ from typing import Any
 
 import torch
 from _common import add_cfg_options, checked_device, load_config
+from _machine import machine_name
 from _measure import Setup, evaluate, measure
 from terminaltables import GithubFlavoredMarkdownTable
 from tqdm import tqdm
@@ -72,7 +72,7 @@ def main(argv: list[str] | None = None) -> None:
     setup = Setup(
         tuple(args.size), args.image, args.device, args.threads, args.warm_up, args.repeats
     )
-    machine = machine_name(setup)
+    machine = machine_name(setup.device)
     description = describe(setup, machine, checkpoints)
     rows, accuracies = [], []
     pairs = list(zip(args.configs, checkpoints, strict=True))
@@ -168,18 +168,6 @@ def describe(setup: Setup, machine: str, checkpoints: list[str | None]) -> str:
         f'One image of {height} x {width} ({image}); {weights}; {where}; '
         f'torch {torch.__version__}; median of {setup.repeats} after {setup.warm_up}.'
     )
-
-
-def machine_name(setup: Setup) -> str:
-    """What it was measured on: a GPU, or a processor."""
-    if setup.device.startswith('cuda'):
-        return torch.cuda.get_device_name(setup.device)
-    try:
-        lines = Path('/proc/cpuinfo').read_text().splitlines()
-    except OSError:  # not on Linux
-        lines = []
-    names = (line.partition(':')[2].strip() for line in lines if line.startswith('model name'))
-    return next(names, '') or platform.processor() or platform.machine()
 
 
 def write(out: Path, text: str, rows: list[list[str]]) -> None:

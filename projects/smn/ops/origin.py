@@ -11,7 +11,7 @@ OURS = 'nms', 'soft_nms', 'roi_align', 'sigmoid_focal_loss', 'deform_conv2d'
 
 @cache
 def operators_are_compiled() -> bool:
-    """Whether mmcv was compiled with its operators; it is not imported to find out."""
+    """Whether mmcv was compiled with its operators; they are not imported to find out."""
     try:
         spec = find_spec('mmcv._ext')
     except ModuleNotFoundError:  # no mmcv at all
