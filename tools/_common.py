@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import io
 import os
 import os.path as osp
 import sys
-import warnings
 from pathlib import Path
 
 # Work from a checkout without installation, from any folder.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-# Optional parts of the libraries say at every start that they are not installed.
-warnings.filterwarnings('ignore', message='.*faster_coco_eval.*')
-warnings.filterwarnings('ignore', message='.*pkg_resources.*')
 
-with contextlib.redirect_stdout(io.StringIO()):  # mmdet prints that "OneDL" is not installed
-    import mmdet.datasets  # noqa: F401
 import torch
 from mmengine.config import Config, DictAction
 

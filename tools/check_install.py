@@ -1,21 +1,24 @@
-"""Check that the compiled parts of an installation load, and say what to do when one does not."""
+"""Check that an installation loads, and say what to do when a part of it does not."""
 
 from __future__ import annotations
 
-import contextlib
 import importlib
-import io
 import sys
 import warnings
+from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+PIP = f'{Path(sys.executable).with_name("pip")}'
 ADVICE = {
-    'torch': 'reinstall it: .venv/bin/pip install --force-reinstall -r requirements/build.txt',
+    'torch': f'reinstall it: {PIP} install --force-reinstall -r requirements/torch.txt',
     'cv2': 'if libGL.so.1 is missing, opencv-python was installed over the headless package: '
-    '.venv/bin/pip uninstall -y opencv-python opencv-python-headless, then make env again '
+    f'{PIP} uninstall -y opencv-python opencv-python-headless, then make env again '
     '(or apt install libgl1)',
-    'mmcv._ext': 'its operators were not compiled, or for another torch: check that g++ works, '
-    'remove .venv and run make env again; with a GPU, nvcc must be of the CUDA version that '
-    'torch.version.cuda names',
+    'mmcv.ops': 'its compiled operators are for another torch, or those of this project, '
+    'requirements/mmcv_ext, are not installed: remove .venv and run make env again; with a GPU '
+    'and MMCV_OPS=1, nvcc must be of the CUDA version that torch.version.cuda names',
+    'projects.smn.quiet': 'see .venv/install.log',  # imports mmdet, without its chat
     'mmdet.apis': 'see .venv/install.log',
     'mmseg': 'see .venv/install.log',
 }
@@ -25,12 +28,13 @@ def main() -> None:
     warnings.simplefilter('ignore')
     for name, advice in ADVICE.items():
         try:
-            with contextlib.redirect_stdout(io.StringIO()):  # mmdet chats about optional parts
-                importlib.import_module(name)
+            importlib.import_module(name)
         except ImportError as error:
             sys.exit(f'error: {name} does not load ({error}): {advice}')
     import mmcv.ops
     import torch
+
+    from projects.smn.ops import describe_operators
 
     boxes = torch.tensor([[0.0, 0.0, 9.0, 9.0]])
     mmcv.ops.nms(boxes, torch.ones(1), 0.5)
@@ -42,10 +46,12 @@ def main() -> None:
         except RuntimeError as error:
             sys.exit(
                 f'error: mmcv was compiled without CUDA, but torch sees a {where} ({error}): '
-                'install the CUDA toolkit, so that nvcc is found, remove .venv and run make env '
-                'again with FORCE_CUDA=1; or hide the GPU with CUDA_VISIBLE_DEVICES='
+                'install the CUDA toolkit, so that nvcc is found, remove .venv and run '
+                'make env MMCV_OPS=1 again with FORCE_CUDA=1; or leave MMCV_OPS out; or hide the '
+                'GPU with CUDA_VISIBLE_DEVICES='
             )
-    print(f'the environment is complete: torch {torch.__version__}, {where}')
+    print(f'the environment works: torch {torch.__version__}, {where}')
+    print(f'operators of mmcv: {describe_operators()}')
 
 
 if __name__ == '__main__':

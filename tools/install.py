@@ -1,4 +1,7 @@
-"""Make the environment in ``.venv``; run by ``make env`` with any Python from 3.10 to 3.12.
+"""Make the environment in ``.venv``: ``make env``, or where there is no make:
+
+    python tools/install.py               # any Python from 3.10 to 3.13
+    python tools/install.py --mmcv-ops    # mmcv's compiled operators too; needs a C++ compiler
 
 Uses the standard library alone. A second call finds the stamp of the first and does nothing; a
 change to the requirement files installs again.
@@ -6,6 +9,7 @@ change to the requirement files installs again.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import os
 import shutil
@@ -16,54 +20,113 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / '.venv'
-PYTHON = VENV / 'bin' / 'python'
-STAMP = VENV / 'installed'
+PYTHON = VENV / ('Scripts/python.exe' if os.name == 'nt' else 'bin/python')
 LOG = VENV / 'install.log'
 INPUTS = (
-    'requirements/build.txt',
-    'requirements/openmmlab.txt',
-    'requirements.txt',
-    'requirements/dev.txt',
-    'requirements/balance.txt',
-    'requirements/serve.txt',
-    'requirements/track.txt',
-    'pyproject.toml',
-    'tools/install.py',
+    *sorted((ROOT / 'requirements').glob('*.txt')),
+    *sorted((ROOT / 'requirements' / 'mmcv_ext').glob('*.toml')),
+    *sorted((ROOT / 'requirements' / 'mmcv_ext' / 'mmcv').glob('*.py')),
+    ROOT / 'requirements.txt',
+    ROOT / 'pyproject.toml',
+    ROOT / 'tools' / 'install.py',
 )
-COMPILES = 'compiling mmcv, about 10 minutes on 2 cores unless pip has it in its cache'
 STEPS = (
-    ('torch and what builds mmcv', '-r', 'requirements/build.txt'),
-    (COMPILES, '--no-deps', '--no-build-isolation', '-r', 'requirements/openmmlab.txt'),
-    ('everything else', '-r', 'requirements.txt', '-r', 'requirements/dev.txt'),
-    ('this project', '--no-deps', '--no-build-isolation', '-e', '.'),
+    ('torch', '-r', 'requirements/torch.txt'),
+    # Built apart from torch, as is pip's habit, mmcv leaves out what it would compile.
+    ('mmengine, mmcv, mmdet, mmseg', '--no-deps', '-r', 'requirements/openmmlab.txt'),
+    (
+        'what they need, the server, the tests',
+        '-r',
+        'requirements.txt',
+        '-r',
+        'requirements/dev.txt',
+    ),
+    # The second is how mmcv finds the operators of this project, see projects/smn/ops.
+    ('this project', '--no-deps', '--no-build-isolation', '-e', '.', './requirements/mmcv_ext'),
+)
+COMPILING = (
+    ('what compiles mmcv', '-r', 'requirements/mmcv_ops.txt'),
+    (
+        'compiling mmcv, about 15 minutes on 2 cores unless pip has it in its cache',
+        *('--no-deps', '--no-build-isolation', '--force-reinstall', 'onedl-mmcv'),
+        *('--constraint', 'requirements/openmmlab.txt'),
+    ),
 )
 
 
 def main() -> None:
-    if not (3, 10) <= sys.version_info[:2] <= (3, 12):
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('--mmcv-ops', action='store_true', help="compile mmcv's operators")
+    args = parser.parse_args()
+    if not (3, 10) <= sys.version_info[:2] <= (3, 13):
         sys.exit(
-            f'Python 3.10, 3.11 or 3.12 is needed, this is {sys.version.split()[0]}; '
+            f'Python 3.10, 3.11, 3.12 or 3.13 is needed, this is {sys.version.split()[0]}; '
             'name another one: make env PYTHON=python3.11'
         )
-    stamp = fingerprint()
-    if STAMP.is_file() and STAMP.read_text() == stamp:
-        return
-    if shutil.which('g++') is None:
-        sys.exit('mmcv is compiled from source, and there is no C++ compiler: apt install g++')
+    if args.mmcv_ops and shutil.which('c++') is None and shutil.which('g++') is None:
+        sys.exit('there is no C++ compiler to compile mmcv with: apt install g++')
+    start = time.monotonic()
+    done = make_environment() + (compile_mmcv() if args.mmcv_ops else 0)
+    if done:
+        print(f'.venv is complete after {clock(start)}; it takes {size(VENV)} on disk', flush=True)
+
+
+def make_environment() -> int:
+    """Install all but compiled operators. Returns the number of steps that there were to do."""
+    stamp = Stamp('installed')
+    if stamp.is_set():
+        return 0
     if not own_pip().is_dir():  # there is no .venv, or half of one, or one of another Python
         print('making .venv', flush=True)
         run(sys.executable, '-m', 'venv', '--clear', VENV)
     LOG.write_text('')
-    for number, (what, *options) in enumerate(STEPS, 1):
-        install(f'[{number}/{len(STEPS)}] {what}', options)
+    install_all(STEPS)
     run(PYTHON, ROOT / 'tools' / 'check_install.py')
-    STAMP.write_text(stamp)
+    stamp.set()
+    return len(STEPS)
+
+
+def compile_mmcv() -> int:
+    """Put a compiled mmcv in the place of the other. Returns the number of steps."""
+    stamp = Stamp('compiled')
+    if stamp.is_set():
+        return 0
+    # In a cache of its own: pip tells the wheel with operators from that without by nothing.
+    cache = subprocess.run(
+        [PYTHON, '-m', 'pip', 'cache', 'dir'], stdout=subprocess.PIPE, text=True
+    ).stdout.strip()
+    own_cache = ('--cache-dir', str(Path(cache, 'smn-compiled'))) if cache else ()
+    install_all((COMPILING[0], (*COMPILING[1], *own_cache)))
+    run(PYTHON, ROOT / 'tools' / 'check_install.py')
+    stamp.set()
+    return len(COMPILING)
+
+
+class Stamp:
+    """A file in the environment that says from what it was made."""
+
+    def __init__(self, name: str) -> None:
+        self.path = VENV / name
+        digest = hashlib.sha256(f'{ROOT} {sys.version_info[:2]}'.encode())
+        for path in INPUTS:
+            digest.update(path.read_bytes())
+        self.content = digest.hexdigest()
+
+    def is_set(self) -> bool:
+        """Whether nothing has changed since."""
+        return self.path.is_file() and self.path.read_text() == self.content
+
+    def set(self) -> None:
+        self.path.write_text(self.content)
 
 
 def own_pip() -> Path:
     """Where pip is in a ``.venv`` of this Python; it is the last thing that venv makes."""
     major, minor = sys.version_info[:2]
-    return VENV / 'lib' / f'python{major}.{minor}' / 'site-packages' / 'pip'
+    library = 'Lib' if os.name == 'nt' else f'lib/python{major}.{minor}'
+    return VENV / library / 'site-packages' / 'pip'
 
 
 def run(*command: str | Path) -> None:
@@ -72,12 +135,9 @@ def run(*command: str | Path) -> None:
         sys.exit(status)
 
 
-def fingerprint() -> str:
-    """Changes with the requirements, the version of Python and the place of the checkout."""
-    digest = hashlib.sha256(f'{ROOT} {sys.version_info[:2]}'.encode())
-    for name in INPUTS:
-        digest.update((ROOT / name).read_bytes())
-    return digest.hexdigest()
+def install_all(steps: tuple[tuple[str, ...], ...]) -> None:
+    for number, (what, *options) in enumerate(steps, 1):
+        install(f'[{number}/{len(steps)}] {what}', options)
 
 
 def install(title: str, options: list[str]) -> None:
@@ -112,9 +172,16 @@ def clock(start: float) -> str:
     return f'{seconds // 60}:{seconds % 60:02d}'
 
 
+def size(folder: Path) -> str:
+    """What a folder takes on disk."""
+    files = (path for path in folder.rglob('*') if path.is_file() and not path.is_symlink())
+    return f'{sum(path.stat().st_size for path in files) / 1e9:.1f} GB'
+
+
 def build_environment() -> dict[str, str]:
     """Let mmcv's build find the tools of the new environment, ninja above all."""
-    return {**os.environ, 'PATH': f'{VENV / "bin"}{os.pathsep}{os.environ["PATH"]}'}
+    path = f'{PYTHON.parent}{os.pathsep}{os.environ.get("PATH", "")}'
+    return {**os.environ, 'PATH': path}
 
 
 if __name__ == '__main__':

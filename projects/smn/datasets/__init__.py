@@ -1,5 +1,7 @@
 """COCO with tasks, the transforms that move every task's labels, and samplers."""
 
+from projects.smn import quiet  # noqa: F401  # before mmdet is imported
+
 from .backends import PackedBackend
 from .coco import CocoTaskDataset
 from .keypoints import Keypoints

@@ -1,5 +1,7 @@
 """The runner that links tasks, hooks, checkpoints, and the inference API."""
 
+from projects.smn import quiet  # noqa: F401  # before mmdet is imported
+
 from .checkpoints import check_architecture, load_checkpoint_file
 from .hooks import LabelSummaryHook, ResultTableHook
 from .linking import link_tasks

@@ -8,6 +8,7 @@ from datetime import timedelta
 import torch
 from mmengine.config import Config
 from mmengine.dist import is_distributed
+from mmengine.logging import MMLogger
 from mmengine.model import is_model_wrapper
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
@@ -17,6 +18,7 @@ from torch.utils.data import Sampler
 
 from projects.smn.errors import UserError, listing
 from projects.smn.ops import describe_operators
+from projects.smn.quiet import is_worth_hearing
 
 from .checkpoints import check_architecture, load_checkpoint_file, without_balancer
 from .linking import link_tasks
@@ -47,6 +49,12 @@ class TaskRunner(Runner):
                 'gloo', timeout=None if timeout is None else timedelta(seconds=timeout)
             )
         super().setup_env(env_cfg)
+
+    def build_logger(self, *args, **kwargs) -> MMLogger:
+        """As mmengine's, without what tells a user nothing."""
+        logger = super().build_logger(*args, **kwargs)
+        logger.addFilter(is_worth_hearing)
+        return logger
 
     def _log_env(self, env_cfg: dict) -> None:
         """With a line that says whose operators run."""

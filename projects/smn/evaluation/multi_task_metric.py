@@ -48,6 +48,8 @@ class MultiTaskMetric(BaseMetric):
         out_dir: Where to write ``confusion_<task>.csv`` of every classification.
     """
 
+    default_prefix = ''  # names of tasks come first; mmengine warns of a metric without any
+
     def __init__(
         self,
         *args: Any,

@@ -1,0 +1,46 @@
+"""What libraries say at every start and tells a user nothing, named one by one.
+
+Importing this imports mmdet's data sets, which print a line, without that line; and ignores the
+warnings below from then on. Everything else that libraries say is heard.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import warnings
+from contextlib import redirect_stdout
+from importlib import import_module
+
+# Regular expressions for the beginnings of warnings.
+WARNINGS = (
+    r'torch\.meshgrid: in an upcoming release',  # mmdet calls it as PyTorch before 1.10 had it
+    r'.*faster_coco_eval',  # mmdet would rather have this than pycocotools, which serves as well
+    r'.*pkg_resources',  # mmengine and mim use it; requirements/torch.txt has what provides it
+)
+# mmdet has data sets for a service of its maintainers.
+LINES = {'Could not import OneDL. Skipping OneDL datasets.'}
+# How lines of the log begin: mmengine's hooks use what mmengine will drop.
+RECORDS = ('"FileClient" will be deprecated', '"HardDiskBackend" is the alias')
+
+
+def is_worth_hearing(record: logging.LogRecord) -> bool:
+    """A filter of the log of a run."""
+    return not record.getMessage().startswith(RECORDS)
+
+
+def import_quietly(name: str) -> None:
+    """Import a module, and leave out :data:`LINES` of what it prints."""
+    heard = io.StringIO()
+    try:
+        with redirect_stdout(heard):
+            import_module(name)
+    finally:
+        for line in heard.getvalue().splitlines():
+            if line not in LINES:
+                print(line)
+
+
+for message in WARNINGS:
+    warnings.filterwarnings('ignore', message=message)
+import_quietly('mmdet.datasets')
