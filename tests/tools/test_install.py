@@ -1,0 +1,81 @@
+"""Setting up, as far as it can be tried without installing anything."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import demo
+import install
+import pytest
+
+
+class RanError(Exception):
+    """Something would have been installed."""
+
+
+def ran(*_, **__):
+    raise RanError
+
+
+@pytest.fixture
+def call(monkeypatch, tmp_path):
+    """Calls tools/install.py for an environment in ``tmp_path``; a command that it runs fails."""
+    monkeypatch.setattr(install, 'VENV', tmp_path)
+
+    def call(*flags: str) -> None:
+        monkeypatch.setattr(sys, 'argv', ['install.py', *flags])
+        monkeypatch.setattr(subprocess, 'run', ran)
+        monkeypatch.setattr(subprocess, 'Popen', ran)
+        install.main()
+
+    return call
+
+
+@pytest.mark.parametrize('version', [(3, 9, 18), (3, 14, 0), (2, 7, 18)])
+def test_another_python_is_refused_with_a_way_out(call, monkeypatch, version):
+    monkeypatch.setattr(sys, 'version_info', version)
+    with pytest.raises(SystemExit, match=r'make env PYTHON=python3\.11'):
+        call()
+
+
+@pytest.mark.parametrize('flags', [(), ('--mmcv-ops',)])
+def test_a_complete_environment_is_left_alone(call, capsys, monkeypatch, flags):
+    monkeypatch.setattr(install.shutil, 'which', lambda name: '/bin/g++')
+    for name in ('installed', 'compiled'):
+        install.Stamp(name).set()
+    call(*flags)
+    assert capsys.readouterr().out == ''
+
+
+def test_a_changed_requirement_installs_again(call, monkeypatch, tmp_path):
+    changed = tmp_path / 'requirements.txt'
+    changed.write_text('one==1\n')
+    monkeypatch.setattr(install, 'INPUTS', (changed,))
+    install.Stamp('installed').set()
+    call()
+    changed.write_text('one==2\n')
+    with pytest.raises(RanError):
+        call()
+
+
+def test_only_compiled_operators_need_a_compiler(call, monkeypatch):
+    monkeypatch.setattr(install.shutil, 'which', lambda name: None)
+    install.Stamp('installed').set()
+    call()
+    with pytest.raises(SystemExit, match='no C\\+\\+ compiler'):
+        call('--mmcv-ops')
+
+
+def test_every_file_of_requirements_is_looked_at_and_installed():
+    files = {path.name for path in install.ROOT.glob('requirements/*.txt')} | {'requirements.txt'}
+    assert files <= {path.name for path in install.INPUTS}
+    words = ' '.join(' '.join(step) for step in (*install.STEPS, *install.COMPILING))
+    included = ''.join(path.read_text() for path in install.ROOT.glob('requirements/*.txt'))
+    assert all(name in words or f'-r {name}' in included for name in files)
+
+
+def test_the_demo_says_how_to_make_its_environment(monkeypatch, tmp_path):
+    monkeypatch.setattr(demo, 'PYTHON', tmp_path / 'python')
+    with pytest.raises(SystemExit, match=r'python tools/install\.py'):
+        demo.main()
