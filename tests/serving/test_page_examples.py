@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import cv2
 import pytest
 from canned import CannedPredictor, write_test_set
@@ -30,6 +32,37 @@ def test_an_image_that_is_not_there_is_no_example(tmp_path):
     (tmp_path / 'images' / '1.jpg').unlink()
     (found,) = page_examples.example_images(CannedPredictor(tmp_path).cfg, tmp_path)
     assert found.name == '2.jpg'
+
+
+def test_only_images_that_lie_in_their_folder_are_shown(tmp_path):
+    """Whoever can open the page sees them."""
+    secret = tmp_path / 'secret.png'
+    write_test_set(tmp_path / 'set', ['1.jpg'])
+    images = tmp_path / 'set' / 'images'
+    secret.write_bytes((images / '1.jpg').read_bytes())
+    (images / 'link.jpg').symlink_to(secret)
+    (images / 'up').symlink_to(tmp_path)
+    outside = [
+        '../../secret.png',
+        '../test.json',
+        str(secret),
+        '/etc/hostname',
+        'link.jpg',
+        'up/secret.png',
+        '1.jpg/../../../../secret.png',
+        '%2e%2e/%2e%2e/secret.png',
+        '1.jpg\0',
+        '',
+        '.',
+        7,
+        None,
+        ['1.jpg'],
+    ]
+    for name in outside:
+        listed = [dict(file_name=name), dict(file_name='1.jpg')]
+        (tmp_path / 'set' / 'test.json').write_text(json.dumps(dict(images=listed)))
+        found = page_examples.example_images(CannedPredictor(tmp_path / 'set').cfg, tmp_path)
+        assert found == [images / '1.jpg'], name
 
 
 def test_a_network_of_other_things_has_no_examples_without_its_data(tmp_path):

@@ -8,6 +8,8 @@ from pathlib import Path
 import cv2
 from mmengine.config import Config, ConfigDict
 
+from projects.smn.errors import UserError
+from projects.smn.files import inside
 from projects.smn.synthetic.fruit_coco import CATEGORIES
 from projects.smn.synthetic.fruit_scene import render
 
@@ -20,8 +22,9 @@ def example_images(cfg: Config, folder: Path) -> list[Path]:
     """A few images of the kind that a network knows.
 
     They are the first that the annotations of its config's test set list, if they are on this
-    machine. Else, for a network of the synthetic fruits, as many are rendered; for another there
-    are none.
+    machine. One that does not lie in the folder of the images is left out, as whoever can open the
+    page sees them. If there is none, as many are rendered for a network of the synthetic fruits;
+    for another there are none.
 
     Args:
         cfg: Of the network.
@@ -44,7 +47,16 @@ def _first_of(dataset: ConfigDict) -> list[Path]:
     except (OSError, ValueError, LookupError, TypeError):
         return []  # a page without examples is better than none
     folder = Path(root, (dataset.get('data_prefix') or {}).get('img') or '')
-    return [folder / name for name in names if (folder / name).is_file()]
+    return [path for name in names if (path := _published(folder, name))]
+
+
+def _published(folder: Path, name: str) -> Path | None:
+    """An annotation file may name any file of the machine, and links may lead to any."""
+    try:
+        path = inside(folder, name)
+    except UserError:
+        return None
+    return path if path.is_file() else None
 
 
 def _render(index: int, folder: Path) -> Path:
