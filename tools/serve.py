@@ -36,6 +36,12 @@ def parse_args() -> argparse.Namespace:
     add('config', nargs='?', help='config file; by default that of `make demo`')
     add('checkpoint', nargs='?', help='checkpoint file or URL')
     add('--host', default='127.0.0.1', help='0.0.0.0 for all who can reach this machine')
+    add(
+        '--allow-host',
+        action='append',
+        metavar='NAME',
+        help='a further name of the server, such as that of a proxy; may be repeated',
+    )
     add('--port', type=int, default=8000, help='0 takes a free one')
     add('--no-page', action='store_true', help='the API alone')
     add('--device', help='cpu, cuda:0, ...; by default a GPU if there is one')

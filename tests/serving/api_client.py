@@ -24,7 +24,12 @@ def api(predictor=None, **options) -> TestClient:
         predictor: By default one that says the same of every image.
         options: Of :class:`ServingOptions`.
     """
-    return TestClient(create_app(predictor or CannedPredictor(), ServingOptions(**options)))
+    return local(create_app(predictor or CannedPredictor(), ServingOptions(**options)))
+
+
+def local(app) -> TestClient:
+    """A client that calls an app by the address of this machine."""
+    return TestClient(app, base_url='http://127.0.0.1')
 
 
 def picture(height: int = HEIGHT, width: int = WIDTH) -> Image.Image:

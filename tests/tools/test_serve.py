@@ -23,7 +23,8 @@ from projects.smn.errors import UserError
 def test_a_trained_network_is_served_until_it_is_told_to_stop(trained, fruit):
     model = [option for option in on(fruit)[1:] if option.startswith('model.')]
     command = [sys.executable, ROOT / 'tools' / 'serve.py', DEMO, trained / 'epoch_1.pth']
-    flags = ['--port', '0', '--device', 'cpu', '--no-page', '--cfg-options', *model]
+    names = ['--allow-host', 'a.example', '--allow-host', 'b.example']
+    flags = ['--port', '0', '--device', 'cpu', '--no-page', *names, '--cfg-options', *model]
     process = subprocess.Popen(
         [*map(str, command), *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -36,6 +37,9 @@ def test_a_trained_network_is_served_until_it_is_told_to_stop(trained, fruit):
         told = httpx2.get(f'{address}/v1/model').json()
         assert (told['name'], told['checkpoint']) == (DEMO.stem, 'epoch_1.pth')
         assert str(trained) not in str(told)
+        for host, status in (('a.example', 200), ('b.example:80', 200), ('c.example', 421)):
+            headers = {'Host': host}
+            assert httpx2.get(f'{address}/healthz', headers=headers).status_code == status
     finally:
         process.send_signal(signal.SIGINT)
         _, log = process.communicate(timeout=60)
@@ -52,6 +56,7 @@ def test_a_trained_network_is_served_until_it_is_told_to_stop(trained, fruit):
         ((DEMO, 'x.pth', '--queue', 0), '--queue must be'),
         ((DEMO, 'x.pth', '--score-thr', 2), '--score-thr must be'),
         ((DEMO, 'x.pth', '--port', 70_000), 'port 70000'),
+        ((DEMO, 'x.pth', '--allow-host', 'http://a.example'), '--allow-host must be a name'),
     ],
 )
 def test_what_cannot_be_served_is_one_sentence(arguments, words, monkeypatch):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from projects.smn.errors import UserError
+
+from .hosts import host_name
 
 # A place of the queue may hold this much in a temporary file; more is surely a slip of the unit.
 MOST_MEGABYTES = 1000
@@ -25,9 +28,11 @@ class ServingOptions:
         max_images: In one request.
         queue: Requests that are read or wait at a time; further ones get 503.
         upload_seconds: How long the body of a request may take.
+        host: Where the server listens: what a client may call it, see :class:`.hosts.Hosts`.
+        allow_host: Further names of the server.
 
     Raises:
-        UserError: If a number is out of range.
+        UserError: If a number is out of range, or a name is none.
     """
 
     name: str = 'smn'
@@ -38,6 +43,8 @@ class ServingOptions:
     max_images: int = 8
     queue: int = 16
     upload_seconds: float = 60
+    host: str = '127.0.0.1'
+    allow_host: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         for name, least, most in (
@@ -52,6 +59,11 @@ class ServingOptions:
                 flag = name.replace('_', '-')
                 raise UserError(
                     f'--{flag} must be from {least} to {most}, not {getattr(self, name)}'
+                )
+        for name in self.allow_host:
+            if not name or host_name(name) != name.lower():
+                raise UserError(
+                    f'--allow-host must be a name, such as smn.example.org, not {name!r:.100}'
                 )
 
     @property
