@@ -13,6 +13,7 @@ from projects.smn.engine import Predictor
 
 from .answers import Answerer
 from .body_limit import BodyLimit
+from .headers import SafeHeaders
 from .hosts import HostCheck, Hosts
 from .metrics import Metrics
 from .observe import Observe
@@ -57,5 +58,6 @@ def create_app(predictor: Predictor, options: ServingOptions | None = None) -> F
     add_routes(app, Answerer(predictor, metrics), worker, metrics, options)
     app.add_middleware(BodyLimit, max_bytes=options.max_bytes, seconds=options.upload_seconds)
     app.add_middleware(HostCheck, hosts=Hosts(options.host, options.allow_host))
-    app.add_middleware(Observe, metrics=metrics)  # the last is the outermost
+    app.add_middleware(Observe, metrics=metrics)
+    app.add_middleware(SafeHeaders)  # the last is the outermost
     return app
