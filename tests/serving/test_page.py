@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import socket
 import threading
@@ -13,17 +14,18 @@ import zipfile
 from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import cv2
 import numpy as np
 import pytest
 import uvicorn
+from api_client import local
 from canned import HEIGHT, WIDTH, CannedPredictor, masks, write_test_set
 from screenshot import click, open_browser, wait_for, wait_until_loaded
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
-from starlette.testclient import TestClient
 
 from projects.smn.serving.app import create_app
 from projects.smn.serving.options import ServingOptions
@@ -103,11 +105,15 @@ def _example(browser, number: int) -> None:
     click(browser, f'#examples button:nth-of-type({number})')
 
 
+def _network(browser, method: str) -> list[dict]:
+    """What has happened since somebody asked, by the name of such events."""
+    events = [json.loads(entry['message'])['message'] for entry in browser.get_log('performance')]
+    return [event['params'] for event in events if event['method'] == f'Network.{method}']
+
+
 def _external(browser) -> list[str]:
     """Addresses that the browser has asked for on behalf of the page, but for the server's."""
-    events = [json.loads(entry['message'])['message'] for entry in browser.get_log('performance')]
-    sent = [e['params'] for e in events if e['method'] == 'Network.requestWillBeSent']
-    addresses = [p['request']['url'] for p in sent]
+    addresses = [p['request']['url'] for p in _network(browser, 'requestWillBeSent')]
     assert any(address.startswith('http://127.0.0.1:') for address in addresses)
     ours = ('http://127.0.0.1:', 'data:', 'blob:', 'chrome:')
     return [address for address in addresses if not address.startswith(ours)]
@@ -174,8 +180,73 @@ def test_a_file_that_is_no_image_is_refused_in_words_and_the_page_goes_on(opened
     assert _text(opened, '#message') == ''
 
 
+def _complaints(browser) -> list[str]:
+    """What the browser has refused, or found missing."""
+    entries = [entry for entry in browser.get_log('browser') if entry['level'] == 'SEVERE']
+    return [entry['message'] for entry in entries]
+
+
+@needs_chromium
+def test_the_browser_needs_what_is_let_through_and_refuses_none_of_it(opened, url, tmp_path):
+    opened.execute_cdp_cmd(
+        'Browser.setDownloadBehavior', dict(behavior='allow', downloadPath=str(tmp_path))
+    )
+    for log in ('browser', 'performance'):
+        opened.get_log(log)
+    opened.get(url)
+    _example(opened, 1)
+    first = _picture(opened)
+    click(opened, '#drawn input')
+    _wait(opened, lambda b: _picture(b) != first)
+    click(opened, '#picture button[aria-label="Fullscreen"]')
+    click(opened, '#picture button[aria-label="Exit fullscreen mode"]')
+    click(opened, '#picture button[aria-label="Download"]')
+    _wait(opened, lambda _: list(tmp_path.glob('image.jp*g')))
+    photo = tmp_path / 'from' / 'a photo, ü 100%.png'
+    photo.parent.mkdir()
+    photo.write_bytes(cv2.imencode('.png', IMAGE)[1].tobytes())
+    _upload(opened, photo)
+    _wait(opened, lambda b: '100%' in _text(b, '#upload'))
+    _picture(opened)
+    click(opened, '#upload a[download]')
+    _wait(opened, lambda _: (tmp_path / photo.name).is_file())
+    click(opened, '#upload button[aria-label="Clear"]')
+    _wait(opened, lambda b: not b.find_elements(By.CSS_SELECTOR, '#picture img'))
+    assert _complaints(opened) == []
+    answers = [event['response'] for event in _network(opened, 'responseReceived')]
+    ours = [answer for answer in answers if answer['url'].startswith(url)]
+    assert [answer['url'] for answer in ours if answer['status'] >= 400] == []
+    several = '(/assets/|/static/|/gradio_api/file=|/gradio_api/heartbeat/).*'
+    paths = {re.sub(several, r'\1*', urlsplit(answer['url']).path) for answer in ours}
+    assert paths == {
+        '/',
+        '/assets/*',
+        '/gradio_api/file=*',
+        '/gradio_api/heartbeat/*',
+        '/gradio_api/queue/data',
+        '/gradio_api/queue/join',
+        '/gradio_api/upload',
+        '/gradio_api/upload_progress',
+        '/manifest.json',
+        '/static/*',
+        '/theme.css',
+    }  # and /favicon.ico, of which this event is not told; /config is for people
+
+
+@needs_chromium
+def test_the_documentation_works_in_a_browser_without_internet(browser, url):
+    for log in ('browser', 'performance'):
+        browser.get_log(log)
+    browser.get(f'{url}docs')
+    wait_for(browser, '.opblock')
+    click(browser, '.opblock-summary-control[aria-expanded=false]')
+    wait_for(browser, '.opblock-body')
+    assert _external(browser) == []
+    assert _complaints(browser) == []
+
+
 def test_the_api_still_answers_beside_the_page(page):
-    client = TestClient(page.app)
+    client = local(page.app)
     assert client.get('/healthz').status_code == 200
     assert client.get('/v1/nothing').json()['status'] == 404
     assert 'meadow' in client.get('/').text
@@ -185,7 +256,7 @@ def test_the_api_still_answers_beside_the_page(page):
 
 
 def test_page_and_theme_name_no_font_of_a_web_service(page):
-    client = TestClient(page.app)
+    client = local(page.app)
     for path in ('/', '/theme.css'):
         text = client.get(path).text
         assert len(text) > 1000
@@ -194,17 +265,18 @@ def test_page_and_theme_name_no_font_of_a_web_service(page):
 
 
 def test_gradio_is_told_not_to_report_home(page):
-    assert TestClient(page.app).get('/config').json()['analytics_enabled'] is False
+    assert local(page.app).get('/config').json()['analytics_enabled'] is False
 
 
 def test_the_page_has_no_second_api(page):
-    endpoints = TestClient(page.app).get('/gradio_api/info').json()
-    assert endpoints == dict(named_endpoints={}, unnamed_endpoints={})
+    text = local(page.app).get('/').text
+    told = re.search(r'window\.gradio_api_info = (.*?);</script>', text)[1]
+    assert json.loads(told) == dict(named_endpoints={}, unnamed_endpoints={})
 
 
 @pytest.mark.parametrize('name', ['masks.zip', 'objects.json', 'objects.csv'])
 def test_downloads_follow_the_threshold_and_need_a_key(page, name):
-    client = TestClient(page.app)
+    client = local(page.app)
     content = (page.folder / 'examples' / 'images' / '1.png').read_bytes()
     key = page.answers.predict(content)
     answer = client.get(f'/page/{key}/{name}', params=dict(score_thr=0.05))
@@ -223,7 +295,7 @@ def _predict(page) -> str:
 
 
 def test_a_download_waits_in_line_and_is_put_off_when_the_line_is_full(page):
-    client, worker, key = TestClient(page.app), page.app.state.worker, _predict(page)
+    client, worker, key = local(page.app), page.app.state.worker, _predict(page)
     with ExitStack() as taken:
         for _ in range(worker.places):
             taken.enter_context(worker.place())
@@ -253,7 +325,7 @@ def test_an_upload_without_a_length_is_left_at_the_limit_also_by_the_page(page):
         yield b'\r\n--x--\r\n'
 
     headers = {'Content-Type': 'multipart/form-data; boundary=x'}
-    answer = TestClient(page.app).post('/gradio_api/upload', content=chunks(), headers=headers)
+    answer = local(page.app).post('/gradio_api/upload', content=chunks(), headers=headers)
     assert answer.status_code == 413
     assert answer.json()['detail'] == 'the request is too long: at most 0.5 MB'
 

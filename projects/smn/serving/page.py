@@ -13,6 +13,8 @@ from .answers import Answerer
 from .page_answers import PageAnswers
 from .page_blocks import DOWNLOADS, PageBlocks
 from .page_examples import example_images
+from .page_files import PageFiles
+from .page_gate import PageGate
 from .page_uploads import keep_clean, own_folder
 from .problems import ProblemError
 
@@ -30,11 +32,12 @@ def mount_page(app: FastAPI) -> PageAnswers:
         What answers the page.
     """
     state = app.state
-    keep_clean(app, own_folder())  # before Gradio asks for its folder
+    folder = own_folder()  # before Gradio asks for it
+    keep_clean(app, folder)
     answers = PageAnswers(Answerer(state.predictor, state.metrics), state.worker, state.options)
     _add_downloads(app, answers)
-    with TemporaryDirectory() as folder:  # Gradio takes copies of its own
-        examples = example_images(state.predictor.cfg, Path(folder))
+    with TemporaryDirectory() as rendered:  # Gradio takes copies of its own
+        examples = example_images(state.predictor.cfg, Path(rendered))
         page = PageBlocks(answers, examples).build()
     gr.mount_gradio_app(
         app,
@@ -49,8 +52,10 @@ def mount_page(app: FastAPI) -> PageAnswers:
         mcp_server=False,
         pwa=False,
     )
-    mounted = app.routes[-1].app
-    app.state.hang_up = mounted.stop_event.set  # see PageServer
+    page.has_launched = True  # as launch() does: else Gradio asks of no path whether it may be read
+    mount = app.routes[-1]
+    app.state.hang_up = mount.app.stop_event.set  # see PageServer
+    mount.app = PageGate(mount.app, PageFiles(folder), events=page.fns)
     return answers
 
 

@@ -27,6 +27,8 @@ def own_folder() -> Path:
     if VARIABLE not in os.environ:
         os.environ[VARIABLE] = tempfile.mkdtemp(prefix='smn-page-')
         atexit.register(shutil.rmtree, os.environ[VARIABLE], ignore_errors=True)
+    # Gradio writes it one way here, another there: see PageFiles.
+    os.environ[VARIABLE] = os.path.realpath(os.environ[VARIABLE])
     return Path(os.environ[VARIABLE])
 
 

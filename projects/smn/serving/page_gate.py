@@ -1,0 +1,102 @@
+"""What of Gradio can be reached from outside: what the page needs, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .page_events import MAX_BYTES, checked_event
+from .page_files import PageFiles
+from .problems import ProblemError
+
+JOIN, FILE = '/gradio_api/queue/join', '/gradio_api/file='
+# Scripts, styles and pictures of Gradio; they say nothing of this server.
+STATIC = (
+    r'/(?:assets|static)/(?:[\w-]+/)*[\w-]+(?:\.[\w-]+)+|/favicon\.ico|/theme\.css|/manifest\.json'
+)
+NEEDED = {
+    'GET': re.compile(
+        rf'/|/config|{STATIC}|/gradio_api/(?:heartbeat/\w+|queue/data|upload_progress)', re.ASCII
+    ),
+    'POST': re.compile('/gradio_api/upload'),
+}
+
+
+class PageGate:
+    """Lets pass what the page asks of Gradio, with the names of :class:`PageFiles` for its files.
+
+    What is not listed does not exist, whatever a later Gradio brings.
+
+    Args:
+        gradio: The mounted app.
+        files: Of the page.
+        events: The numbers of what can happen on it.
+    """
+
+    def __init__(self, gradio: ASGIApp, files: PageFiles, events: Container[int]) -> None:
+        self.gradio = gradio
+        self.files = files
+        self.events = events
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope['type'] != 'http':
+            await send(dict(type='websocket.close', code=1008))
+            return
+        method, path = scope['method'], scope['path'].removeprefix(scope.get('root_path', ''))
+        if method == 'POST' and path == JOIN:
+            receive = await self._checked(Request(scope, receive))
+        elif method == 'GET' and path.startswith(FILE):
+            file = self.files.path(path.removeprefix(FILE))
+            if file is None:
+                raise HTTPException(404)
+            scope = {**scope, 'path': f'{scope.get("root_path", "")}{FILE}{file}'}
+        elif method not in NEEDED or not NEEDED[method].fullmatch(path):
+            raise HTTPException(404)
+        if re.fullmatch(STATIC, path) or path.startswith(FILE):
+            await self.gradio(_plain(scope), receive, send)
+        else:
+            await self.gradio(_plain(scope, compressed=False), receive, self._hiding(send))
+
+    async def _checked(self, request: Request) -> Receive:
+        """What Gradio receives in place of what came.
+
+        Raises:
+            ProblemError: If it is not let in.
+        """
+        if request.headers.get('content-type', '').partition(';')[0] != 'application/json':
+            raise ProblemError(415, 'an event of the page is application/json')
+        body = b''
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MAX_BYTES:
+                raise ProblemError(413, f'an event of the page has {MAX_BYTES} bytes at most')
+        messages = [dict(type='http.request', body=checked_event(body, self.files, self.events))]
+
+        async def receive() -> Message:
+            return messages.pop() if messages else await request.receive()
+
+        return receive
+
+    def _hiding(self, send: Send) -> Send:
+        """Sends answers without the folder of the files; one message of Gradio is whole lines."""
+
+        async def hiding(message: Message) -> None:
+            if message['type'] == 'http.response.start':
+                del MutableHeaders(scope=message)['content-length']
+            elif message['type'] == 'http.response.body':
+                message = {**message, 'body': self.files.hide(message.get('body', b''))}
+            await send(message)
+
+        return hiding
+
+
+def _plain(scope: Scope, compressed: bool = True) -> Scope:
+    """A request without an origin, for which Gradio may let pages of others read the answer."""
+    hidden = {b'origin'} if compressed else {b'origin', b'accept-encoding'}
+    kept = [(name, value) for name, value in scope['headers'] if name not in hidden]
+    return {**scope, 'headers': kept}
