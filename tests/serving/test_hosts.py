@@ -29,6 +29,7 @@ NONE = (
     'localhost:',
     'localhost:x',
     'localhost:8000:8000',
+    'localhost:65536',
     'localhost@evil.example',
     'evil.example#localhost',
     'localhost/evil',

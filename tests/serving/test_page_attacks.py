@@ -420,6 +420,29 @@ def test_an_address_that_only_resembles_one_is_not_there(page, path):
         assert page.client.get(path).status_code == 404
 
 
+def test_links_lead_to_this_server_whatever_a_request_says(page):
+    for name in ('X-Gradio-Server', 'Referer', 'X-Forwarded-Path', 'Forwarded'):
+        told = page.client.get('/config', headers={name: 'http://evil.example/x'})
+        assert 'evil' not in told.text
+        assert told.json()['root'] == 'http://127.0.0.1'
+
+
+@pytest.mark.parametrize('wanted', ['bytes=0-3', 'bytes=1-2-3', 'bytes=9-1', 'bytes=-', 'x'])
+def test_a_part_of_a_file_comes_without_what_was_asked(page, upload, wanted):
+    headers = {'Range': wanted, 'X-Mine': 'mine', 'Cookie': 'a=b'}
+    answer = page.client.get(f'/gradio_api/file={upload}', headers=headers)
+    assert answer.status_code in (200, 206, 400, 416)
+    assert not {'x-mine', 'cookie'} & set(answer.headers)
+    if answer.status_code < 300:
+        assert PNG.startswith(answer.content)
+
+
+@pytest.mark.parametrize('files', [None, dict(files=('..', b'x'))])
+def test_what_gradio_refuses_has_the_one_form_of_errors(page, files):
+    answer = page.client.post('/gradio_api/upload', files=files)
+    assert_problem(answer, 400, 'Invalid')
+
+
 def test_a_deep_link_shows_no_state_of_others(page):
     plain = page.client.get('/config').json()
     for link in ('x', '../x', '%2e%2e', 'a' * 64):

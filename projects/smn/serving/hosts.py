@@ -13,7 +13,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from .problems import problem_response
 
 # Of a `Host` header: a name or an address, those of IPv6 in brackets, and perhaps a port.
-HOST = re.compile(r'(?P<name>[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?', re.ASCII | re.IGNORECASE)
+HOST = re.compile(
+    r'(?P<name>[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::(?P<port>\d{1,5}))?', re.ASCII | re.IGNORECASE
+)
+MAX_PORT = 65_535
 # What these ask for changes nothing, and what is answered stays hidden from pages of others.
 READING = ('GET', 'HEAD')
 
@@ -109,7 +112,9 @@ class HostCheck:
 def host_name(host: str) -> str:
     """The name or address in a ``Host``, in small letters; empty if it is neither."""
     found = HOST.fullmatch(host)
-    return found['name'].lower().removesuffix('.') if found else ''
+    if found is None or int(found['port'] or 0) > MAX_PORT:
+        return ''
+    return found['name'].lower().removesuffix('.')
 
 
 def _address(name: str) -> IPv4Address | IPv6Address | None:

@@ -16,7 +16,7 @@ from .page_examples import example_images
 from .page_files import PageFiles
 from .page_gate import PageGate
 from .page_uploads import keep_clean, own_folder
-from .problems import ProblemError
+from .problems import ProblemError, add_problem_handlers
 
 # Fonts that every system has, so that none is fetched.
 THEME = gr.themes.Default(font=['system-ui', 'sans-serif'], font_mono=['monospace'])
@@ -54,6 +54,7 @@ def mount_page(app: FastAPI) -> PageAnswers:
     )
     page.has_launched = True  # as launch() does: else Gradio asks of no path whether it may be read
     mount = app.routes[-1]
+    add_problem_handlers(mount.app)
     app.state.hang_up = mount.app.stop_event.set  # see PageServer
     mount.app = PageGate(mount.app, PageFiles(folder), events=page.fns)
     return answers

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
+from typing import NoReturn
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .page_events import MAX_BYTES, checked_event
 from .page_files import PageFiles
-from .problems import ProblemError
+from .problems import CLIENT_GONE, ProblemError
 
-JOIN, FILE = '/gradio_api/queue/join', '/gradio_api/file='
+API = '/gradio_api/'
+JOIN, FILE = f'{API}queue/join', f'{API}file='
 # Scripts, styles and pictures of Gradio; they say nothing of this server.
 STATIC = (
     r'/(?:assets|static)/(?:[\w-]+/)*[\w-]+(?:\.[\w-]+)+|/favicon\.ico|/theme\.css|/manifest\.json'
 )
 NEEDED = {
     'GET': re.compile(
-        rf'/|/config|{STATIC}|/gradio_api/(?:heartbeat/\w+|queue/data|upload_progress)', re.ASCII
+        rf'/|/config|{STATIC}|{API}(?:heartbeat/\w+|queue/data|upload_progress)', re.ASCII
     ),
-    'POST': re.compile('/gradio_api/upload'),
+    'POST': re.compile(f'{API}upload'),
 }
 
 
@@ -48,19 +50,23 @@ class PageGate:
             await send(dict(type='websocket.close', code=1008))
             return
         method, path = scope['method'], scope['path'].removeprefix(scope.get('root_path', ''))
+        if method == 'GET' and path.startswith(FILE):
+            answer = self.files.response(path.removeprefix(FILE)) or _nothing()
+            await answer(scope, receive, send)
+            return
         if method == 'POST' and path == JOIN:
             receive = await self._checked(Request(scope, receive))
-        elif method == 'GET' and path.startswith(FILE):
-            file = self.files.path(path.removeprefix(FILE))
-            if file is None:
-                raise HTTPException(404)
-            scope = {**scope, 'path': f'{scope.get("root_path", "")}{FILE}{file}'}
         elif method not in NEEDED or not NEEDED[method].fullmatch(path):
-            raise HTTPException(404)
-        if re.fullmatch(STATIC, path) or path.startswith(FILE):
-            await self.gradio(_plain(scope), receive, send)
-        else:
-            await self.gradio(_plain(scope, compressed=False), receive, self._hiding(send))
+            _nothing()
+        static = re.fullmatch(STATIC, path)
+        # Of the others, /config and / know a query that reads files: it is for a route not listed.
+        query = scope['query_string'] if path.startswith(API) else b''
+        scope = {
+            **scope,
+            'headers': _headers(scope, compressed=bool(static)),
+            'query_string': query,
+        }
+        await self.gradio(scope, receive, send if static else self._hiding(send))
 
     async def _checked(self, request: Request) -> Receive:
         """What Gradio receives in place of what came.
@@ -68,13 +74,17 @@ class PageGate:
         Raises:
             ProblemError: If it is not let in.
         """
-        if request.headers.get('content-type', '').partition(';')[0] != 'application/json':
+        kind = request.headers.get('content-type', '').partition(';')[0]
+        if kind.strip().lower() != 'application/json':
             raise ProblemError(415, 'an event of the page is application/json')
         body = b''
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MAX_BYTES:
-                raise ProblemError(413, f'an event of the page has {MAX_BYTES} bytes at most')
+        try:
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_BYTES:
+                    raise ProblemError(413, f'an event of the page has {MAX_BYTES} bytes at most')
+        except ClientDisconnect:
+            raise ProblemError(CLIENT_GONE, 'the client went away') from None
         messages = [dict(type='http.request', body=checked_event(body, self.files, self.events))]
 
         async def receive() -> Message:
@@ -95,8 +105,15 @@ class PageGate:
         return hiding
 
 
-def _plain(scope: Scope, compressed: bool = True) -> Scope:
-    """A request without an origin, for which Gradio may let pages of others read the answer."""
-    hidden = {b'origin'} if compressed else {b'origin', b'accept-encoding'}
-    kept = [(name, value) for name, value in scope['headers'] if name not in hidden]
-    return {**scope, 'headers': kept}
+def _headers(scope: Scope, compressed: bool) -> list[tuple[bytes, bytes]]:
+    """Those of a request, without what Gradio would believe.
+
+    For an origin, it lets some pages of others read its answers; for the other, it makes links to
+    another server.
+    """
+    hidden = {b'origin', b'x-gradio-server'} | (set() if compressed else {b'accept-encoding'})
+    return [(name, value) for name, value in scope['headers'] if name not in hidden]
+
+
+def _nothing() -> NoReturn:
+    raise HTTPException(404)
