@@ -12,6 +12,7 @@ import threading
 import time
 import zipfile
 from contextlib import ExitStack
+from http.client import HTTPConnection
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import urlsplit
@@ -253,6 +254,26 @@ def test_the_api_still_answers_beside_the_page(page):
     with (page.folder / 'examples' / 'images' / '1.png').open('rb') as file:
         answer = client.post('/v1/predict', files=dict(image=file))
     assert len(answer.json()['images'][0]['objects']) == 2
+
+
+@pytest.mark.parametrize('up', ['..', '%2e%2e', '%252e%252e', '..%2f..', '..%5c..', '%00', '.'])
+def test_no_address_leads_out_of_a_folder_however_it_is_written(page, url, up):
+    """Clients change such addresses before they send them: this one does not."""
+    connection = HTTPConnection(urlsplit(url).netloc)
+    examples = [path.parent.name for path in (page.folder / 'gradio').rglob('1.png')]
+    for path in (
+        f'/gradio_api/file={examples[0]}/{up}/{up}/examples/images/1.png',
+        f'/gradio_api/file={up}/examples/images/1.png',
+        f'/gradio_api/file/{up}/examples/images/1.png',
+        f'/static/{up}/index.html',
+        f'/assets/{up}/{up}/{up}/routes.py',
+        f'/static-offline-docs/{up}/core.py',
+    ):
+        connection.request('GET', path)
+        answer = connection.getresponse()
+        assert answer.status == 404
+        assert json.loads(answer.read())['status'] == 404
+    connection.close()
 
 
 def test_page_and_theme_name_no_font_of_a_web_service(page):

@@ -88,7 +88,9 @@ class HostCheck:
         # Links of the page are made from the second, where a proxy sends it.
         forwarded = ','.join(headers.getlist('x-forwarded-host')).split(',')
         asked = headers.getlist('host') + [host.strip() for host in forwarded if host.strip()]
-        for host in asked or ['']:
+        if not headers.get('host'):
+            return 421, 'the request does not say for which host it is'
+        for host in asked:
             if not self.hosts.allows(host):
                 shown = host_name(host) or 'NAME'
                 return 421, (

@@ -31,9 +31,11 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
             description=description, content={MEDIA_TYPE: dict(schema=Problem.model_json_schema())}
         )
         for status, description in {
+            403: 'It comes from a page of another server.',
             408: 'The body took too long.',
             413: 'Too many bytes, pixels or images.',
             415: 'No multipart request, or no image.',
+            421: 'It is for a host that this server is not known as.',
             422: 'Another field, an image that cannot be used, or an unknown option.',
             503: 'The queue is full: try again after `Retry-After` seconds.',
         }.items()
