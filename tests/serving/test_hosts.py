@@ -61,7 +61,7 @@ def test_a_server_of_this_machine_alone_has_the_names_of_it(bound):
     assert not any(known.allows(host) for host in (*ADDRESSES, *NAMES, *NONE, MACHINE))
 
 
-@pytest.mark.parametrize('bound', ['0.0.0.0', '::'])
+@pytest.mark.parametrize('bound', ['0.0.0.0', '::', ''])
 def test_a_server_on_all_addresses_answers_to_each_and_to_no_name_of_others(bound):
     known = Hosts(bound)
     answered = (*OF_THIS_MACHINE, *ADDRESSES, MACHINE, f'{MACHINE}:8000')

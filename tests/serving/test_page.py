@@ -235,6 +235,24 @@ def test_the_browser_needs_what_is_let_through_and_refuses_none_of_it(opened, ur
 
 
 @needs_chromium
+def test_a_script_that_is_smuggled_into_the_page_does_not_run(opened):
+    opened.get_log('browser')
+    opened.execute_script("""
+        document.body.insertAdjacentHTML('beforeend', '<img src="x:" onerror="smuggled = 1">');
+        const script = document.createElement('script');
+        script.textContent = 'smuggled = 1';
+        document.body.append(script);
+        const elsewhere = document.createElement('script');
+        elsewhere.src = 'http://localhost:1/x.js';
+        document.body.append(elsewhere);
+    """)
+    complaints = []
+    _wait(opened, lambda b: len(complaints.extend(_complaints(b)) or complaints) >= 3)
+    assert all('Content Security Policy' in complaint for complaint in complaints)
+    assert opened.execute_script('return typeof smuggled') == 'undefined'
+
+
+@needs_chromium
 def test_the_documentation_works_in_a_browser_without_internet(browser, url):
     for log in ('browser', 'performance'):
         browser.get_log(log)

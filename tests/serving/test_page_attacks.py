@@ -254,6 +254,46 @@ def test_a_server_inside_the_network_is_not_asked(page):
             inside.accept()
 
 
+def test_behind_the_gate_gradio_refuses_as_well(page):
+    """It asks where launch() was called; here, where that is said."""
+    gradio = page.app.routes[-1].app.gradio
+    inside = SimpleNamespace(client=local(gradio))
+    with nothing_is_touched(page.folder):
+        for path in (str(page.secret), '/etc/passwd'):
+            done = _outcome(inside, _join(inside, _values(_file(path))))
+            assert not done['success']
+
+
+@pytest.mark.parametrize(
+    ('method', 'path'),
+    [
+        ('GET', '/'),
+        ('GET', '/config'),
+        ('GET', '/theme.css'),
+        ('GET', '/gradio_api/queue/data'),
+        ('POST', '/gradio_api/upload'),
+        ('POST', JOIN),
+    ],
+)
+def test_the_page_is_not_there_for_another_host_or_for_a_page_of_others(page, method, path):
+    with nothing_is_touched(page.folder):
+        answer = page.client.request(method, path, headers=dict(Host='evil.example'))
+        assert_problem(answer, 421, '--allow-host evil.example')
+        answer = page.client.request(method, path, headers=dict(Origin='http://evil.example'))
+        assert not [name for name in answer.headers if name.startswith('access-control')]
+        if method == 'POST':
+            assert_problem(answer, 403, '--allow-host evil.example')
+
+
+@pytest.mark.parametrize('depth', [20, 100, 300, 500, 800])
+def test_however_deep_an_event_is_the_server_goes_on(page, depth):
+    values = json.loads('[' * depth + ']' * depth)
+    answer = _join(page, [values, 0.3, ['mask']])
+    assert answer.status_code in (200, 422)
+    if answer.status_code == 200:
+        assert not _outcome(page, answer)['success']
+
+
 def test_a_link_in_the_folder_of_the_page_is_not_followed(page, upload):
     digest = page.folder / upload.split('/')[0]
     links = dict(link=page.secret, circle=digest / 'circle', folder=page.secret.parent)

@@ -35,6 +35,7 @@ class Hosts:
 
     def __init__(self, bound: str, named: Iterable[str] = ()) -> None:
         self.named = frozenset(name.lower() for name in named)
+        bound = bound or '0.0.0.0'  # as sockets take it
         self._names = {bound.lower()}
         self._address = _address(bound)
         if bound.lower() == 'localhost' or (self._address and self._address.is_loopback):
@@ -48,6 +49,8 @@ class Hosts:
     def allows(self, host: str) -> bool:
         """Whether a ``Host`` is one of them. Ports are not looked at: they may be forwarded."""
         name = host_name(host)
+        if not name:
+            return False
         if name in self.named or name in self._names:
             return True
         address = _address(name)
