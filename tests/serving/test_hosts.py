@@ -87,6 +87,7 @@ def test_a_further_name_is_answered_and_none_below_it():
     assert known.allows('smn.example')
     assert known.allows('smn.EXAMPLE.:443')
     assert known.allows('localhost')
+    assert not Hosts('127.0.0.1', ['']).allows('')
     for host in ('a.smn.example', 'xsmn.example', 'smn.example.evil', 'smn_example', *NAMES, *NONE):
         assert not known.allows(host)
 

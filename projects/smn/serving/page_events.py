@@ -10,6 +10,7 @@ from .page_files import PageFiles
 from .problems import ProblemError
 
 MAX_BYTES = 50_000
+MAX_SESSION = 64  # characters; Gradio keeps what was said under ten thousand of them
 NO_EVENT = 'this is no event of the page'
 
 
@@ -32,14 +33,15 @@ def checked_event(body: bytes, files: PageFiles, events: Container[int]) -> byte
         trigger = event.get('trigger_id')
         if not (
             (isinstance(number, int) and number in events)
-            and (isinstance(session, str) and isinstance(data, list))
+            and (isinstance(session, str) and len(session) <= MAX_SESSION)
+            and isinstance(data, list)
             and (trigger is None or isinstance(trigger, int))
         ):
             raise ProblemError(422, NO_EVENT)
         safe = dict(
             data=[_safe(value, files) for value in data],
             fn_index=number,
-            session_hash=session[:64],
+            session_hash=session,
             trigger_id=trigger,
         )
         return json.dumps(safe, allow_nan=False).encode()

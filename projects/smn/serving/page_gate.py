@@ -61,11 +61,7 @@ class PageGate:
         static = re.fullmatch(STATIC, path)
         # Of the others, /config and / know a query that reads files: it is for a route not listed.
         query = scope['query_string'] if path.startswith(API) else b''
-        scope = {
-            **scope,
-            'headers': _headers(scope, compressed=bool(static)),
-            'query_string': query,
-        }
+        scope = {**scope, 'headers': _headers(scope), 'query_string': query}
         await self.gradio(scope, receive, send if static else self._hiding(send))
 
     async def _checked(self, request: Request) -> Receive:
@@ -105,13 +101,13 @@ class PageGate:
         return hiding
 
 
-def _headers(scope: Scope, compressed: bool) -> list[tuple[bytes, bytes]]:
+def _headers(scope: Scope) -> list[tuple[bytes, bytes]]:
     """Those of a request, without what Gradio would believe.
 
     For an origin, it lets some pages of others read its answers; for the other, it makes links to
     another server.
     """
-    hidden = {b'origin', b'x-gradio-server'} | (set() if compressed else {b'accept-encoding'})
+    hidden = {b'origin', b'x-gradio-server'}
     return [(name, value) for name, value in scope['headers'] if name not in hidden]
 
 
