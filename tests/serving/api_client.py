@@ -82,6 +82,14 @@ class SlowPredictor(CannedPredictor):
         yield from super().__call__(images)
 
 
+class FailingPredictor(CannedPredictor):
+    """Fails on every image."""
+
+    def __call__(self, images):
+        raise RuntimeError('a secret of the server')
+        yield
+
+
 def assert_problem(response, status: int, *words: str) -> None:
     """One sentence in the one form of errors, with nothing of the inside of the server in it."""
     assert response.status_code == status, response.text

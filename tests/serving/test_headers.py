@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from api_client import PNG, SlowPredictor, api, local, send
+from api_client import PNG, FailingPredictor, SlowPredictor, api, local, send
 from canned import CannedPredictor, write_test_set
-from test_observe import FailingPredictor
 
 from projects.smn.serving.app import create_app
 from projects.smn.serving.options import ServingOptions

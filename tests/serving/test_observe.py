@@ -8,8 +8,7 @@ import logging
 import re
 
 import pytest
-from api_client import PNG, api, assert_problem, send
-from canned import CannedPredictor
+from api_client import PNG, FailingPredictor, api, assert_problem, send
 
 from projects.smn.serving import observe
 
@@ -24,14 +23,6 @@ def lines(monkeypatch):
     for name in ('smn.serving', 'uvicorn'):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
-
-
-class FailingPredictor(CannedPredictor):
-    """Fails on every image."""
-
-    def __call__(self, images):
-        raise RuntimeError('a secret of the server')
-        yield
 
 
 def counts(client) -> dict[str, float]:
