@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from networks import ROOT
 
-PAGES = sorted([ROOT / 'README.md', ROOT / 'data/README.md', *ROOT.glob('docs/*.md')])
+PAGES = sorted([*ROOT.glob('*.md'), ROOT / 'data/README.md', *ROOT.glob('docs/*.md')])
 LINK = re.compile(r'\]\((?!https?://)([^)\s]*)\)')
 
 
