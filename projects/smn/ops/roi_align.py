@@ -22,6 +22,7 @@ ENTRIES = 1 << 17  # of the matrix at a time: indices and weights stay in the ca
 PARTS_BACKWARD = 16  # so many times that: about 100 MB, and each time costs a table of the maps
 
 
+@torch.no_grad()
 def roi_align_forward(maps: Tensor, rois: Tensor, grid: Grid, output: Tensor) -> None:
     """Write means of bilinear samples into ``output`` (R, C, height, width).
 
@@ -42,6 +43,7 @@ def roi_align_forward(maps: Tensor, rois: Tensor, grid: Grid, output: Tensor) ->
         output.index_copy_(0, part, cells.to(output.dtype))
 
 
+@torch.no_grad()
 def roi_align_backward(grad: Tensor, rois: Tensor, grid: Grid, grad_maps: Tensor) -> None:
     """Write the gradient of the maps, given that of the output (R, C, height, width).
 
