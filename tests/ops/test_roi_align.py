@@ -20,6 +20,12 @@ def _seeded():
     torch.manual_seed(0)
 
 
+@pytest.fixture(autouse=True, params=['thin', 'wide'])
+def _both_ways(request, monkeypatch):
+    """Maps of few channels go another way than those of many: each test takes both."""
+    monkeypatch.setattr(module, 'FEW_CHANNELS', 100 if request.param == 'thin' else 0)
+
+
 def roi_align(maps, rois, grid: Grid) -> torch.Tensor:
     output = maps.new_zeros(len(rois), maps.shape[1], grid.height, grid.width)
     roi_align_forward(maps, rois, grid, output)

@@ -3,7 +3,8 @@
 A cell of a RoI is the mean of bilinear samples, so a weighted sum of pixels. Weights do not depend
 on channels, and a weight is that of a row times that of a column. With pixels as rows of a table,
 all cells are one ``embedding_bag``, and the gradient is another with the transposed matrix.
-Forward and backward are for mmcv's ``RoIAlignFunction``, which keeps the graph.
+Maps of few channels go another way. Forward and backward are for mmcv's ``RoIAlignFunction``, which
+keeps the graph.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from torch.nn import functional
 
 from .pixels import Pixels, choose_pixels
 from .precision import working_dtype
+from .roi_align_thin import thin_backward, thin_forward
 from .roi_cells import Axis, Grid, axes_of, taps
 
 ENTRIES = 1 << 17  # of the matrix at a time: indices and weights stay in the cache
+FEW_CHANNELS = 16  # up to here, see roi_align_thin.py
 PARTS_BACKWARD = 16  # so many times that: about 100 MB, and each time costs a table of the maps
 
 
@@ -34,6 +37,8 @@ def roi_align_forward(maps: Tensor, rois: Tensor, grid: Grid, output: Tensor) ->
     if not output.numel():
         return
     x, y = axes_of(rois, grid, maps.shape)
+    if maps.shape[1] <= FEW_CHANNELS:
+        return thin_forward(maps, rois[:, 0].long().tolist(), x, y, output)
     pixels = choose_pixels(maps, rois, x, y)
     table = pixels.gather(maps).to(working_dtype(maps))
     for part in parts(x, y, ENTRIES):
@@ -52,10 +57,18 @@ def roi_align_backward(grad: Tensor, rois: Tensor, grid: Grid, grad_maps: Tensor
     """
     if not grad.numel():
         return
+    dtype = working_dtype(grad)
+    if grad_maps.dtype != dtype:  # where RoIs overlap, gradients add up
+        wide = torch.zeros_like(grad_maps, dtype=dtype)
+        roi_align_backward(grad, rois, grid, wide)
+        grad_maps.copy_(wide)
+        return
     x, y = axes_of(rois, grid, grad_maps.shape)
+    if grad.shape[1] <= FEW_CHANNELS:
+        return thin_backward(grad, rois[:, 0].long().tolist(), x, y, grad_maps)
     pixels = choose_pixels(grad_maps, rois, x, y)
     cells = grid.height * grid.width
-    table = grad.to(working_dtype(grad)).flatten(2).transpose(1, 2).reshape(-1, grad.shape[1])
+    table = grad.to(dtype).flatten(2).transpose(1, 2).reshape(-1, grad.shape[1])
     total = 0
     every = list(parts(x, y, ENTRIES))
     for start in range(0, len(every), PARTS_BACKWARD):
@@ -68,7 +81,7 @@ def roi_align_backward(grad: Tensor, rois: Tensor, grid: Grid, grad_maps: Tensor
         total = total + weighted_sums_by(
             table, *map(torch.cat, zip(*columns, strict=True)), pixels.rows
         )
-    pixels.spread(total.to(grad_maps.dtype), grad_maps)
+    pixels.spread(total, grad_maps)
 
 
 def parts(x: Axis, y: Axis, limit: int) -> Iterator[Tensor]:
