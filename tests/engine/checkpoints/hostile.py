@@ -65,3 +65,48 @@ def rezip(
         for name in old.namelist():
             new.writestr(name, change(name, old.read(name)))
     return target
+
+
+def with_instructions(folder: Path, instructions: bytes) -> Path:
+    """A checkpoint with valid weights, and under ``extra`` what these make of a pickle's stack."""
+    key = b'X\x05\0\0\0extra'
+    return rezip(
+        save(folder / 'valid.pth'),
+        folder / 'a.pth',
+        lambda name, content: (
+            content[:-1] + key + instructions + b's.' if '.pkl' in name else content
+        ),
+    )
+
+
+def keep(number: int) -> bytes:
+    """Keep the top of the stack under a number."""
+    return b'r' + (10**6 + number).to_bytes(4, 'little')
+
+
+def recall(number: int) -> bytes:
+    """Put what was kept on the stack."""
+    return b'j' + (10**6 + number).to_bytes(4, 'little')
+
+
+def text(content: str) -> bytes:
+    """Put a text on the stack."""
+    return b'X' + len(content).to_bytes(4, 'little') + content.encode()
+
+
+# A tuple of twice a tuple of twice a tuple ...: small in a file, endless to walk.
+DOUBLED = b'K\x01' + b''.join(keep(n) + recall(n) + b'\x86' for n in range(60))
+# A megabyte as a thousand values, each a copy if it is made anew.
+MEGABYTE = b'c_codecs\nencode\n' + keep(0) + text('a' * 10**6) + keep(1) + text('latin1') + keep(2)
+MANY_BYTES = (
+    b'](' + MEGABYTE + b'\x86R' + (recall(0) + recall(1) + recall(2) + b'\x86R') * 999 + b'e'
+)
+STATE = (  # version, shape, dtype, order, content
+    (b'(K\x01J' + (10**6).to_bytes(4, 'little') + b'\x85cnumpy\ndtype\n' + text('u1') + b'\x85R')
+    + (b'\x89' + MEGABYTE + b'\x86Rt')
+)
+MANY_ARRAYS = (
+    (b'](cnumpy._core.multiarray\n_reconstruct\n' + keep(3) + b')R' + STATE + keep(4) + b'b')
+    + (recall(3) + b')R' + recall(4) + b'b') * 999
+    + b'e'
+)

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import builtins
+import codecs
 import functools
 import operator
 import os
 import pickle
 import subprocess
 import sys
+from collections import Counter, OrderedDict
 
 import numpy as np
 import pytest
 import torch
-from hostile import Call, chain, rezip, save, touch
+from hostile import (
+    DOUBLED,
+    MANY_ARRAYS,
+    MANY_BYTES,
+    Call,
+    chain,
+    rezip,
+    save,
+    touch,
+    with_instructions,
+)
 from mmengine.logging import HistoryBuffer
 from mmengine.model import BaseModule
 from mmengine.runner import CheckpointLoader, load_checkpoint
@@ -69,10 +81,43 @@ def test_getattr_gives_no_more_than_the_methods_of_a_history(tmp_path, marker, c
     assert 'builtins.getattr of' in refused(save(tmp_path / 'a.pth', extra=call), marker)
 
 
-@pytest.mark.parametrize('length', [10**10, [0], 'a'])
-def test_bytes_are_made_of_nothing(tmp_path, marker, length):
-    path = save(tmp_path / 'a.pth', extra=Call(bytes, length))
-    assert 'builtins.bytes of something' in refused(path, marker)
+ENDLESS = torch.ones(1).expand(10**12)
+
+
+@pytest.mark.parametrize(
+    ('call', 'words'),
+    [
+        (Call(bytes, 10**10), 'builtins.bytes of'),
+        (Call(bytes, [0]), 'builtins.bytes of'),
+        (Call(codecs.encode, '0', 'punycode'), '_codecs.encode to'),
+        (Call(codecs.encode, Call(codecs.encode, '0', 'latin1'), 'hex'), '_codecs.encode to'),
+        (Call(set, ENDLESS), 'a list of others'),
+        (Call(Counter, ENDLESS), 'a dict of others'),
+        (Call(OrderedDict, ENDLESS), 'OrderedDict of something'),
+        (Call(torch.Size, [1]), 'torch.Size of something'),
+        (Call(torch.Size, (1,) * 1000), 'torch.Size of something'),
+    ],
+)
+def test_what_may_be_called_takes_no_more_than_honest_files_give_it(tmp_path, marker, call, words):
+    assert words in refused(save(tmp_path / 'a.pth', extra=call), marker)
+
+
+@pytest.mark.parametrize(
+    ('instructions', 'words'),
+    [
+        (b'}' + DOUBLED + b'K\x01s', 'a tuple as a key'),
+        (b'}(K\x02K\x02' + DOUBLED + b'K\x01K\x03K\x03u', 'a tuple as a key'),
+        (b'c__builtin__\nset\n](' + DOUBLED + b'e\x85R', 'a list of others'),
+        (b'ccollections\nOrderedDict\n](' + DOUBLED + b'K\x01\x86e\x85R', 'a list of others'),
+        (b'c__builtin__\ngetattr\nK\x01' + DOUBLED + b'\x86R', 'builtins.getattr of'),
+        (b'cnumpy\ndtype\n' + DOUBLED + b'\x85R', 'an object of DtypeRecord'),
+        (DOUBLED, 'it nests more than'),
+        (MANY_BYTES, 'it unfolds to much more than its size'),
+        (MANY_ARRAYS, 'it unfolds to much more than its size'),
+    ],
+)
+def test_a_small_file_takes_little_memory_and_time(tmp_path, marker, instructions, words):
+    assert words in refused(with_instructions(tmp_path, instructions), marker)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
+from reprlib import repr as short
 from typing import Any
 
 import torch
@@ -10,53 +11,61 @@ from torch import Tensor, nn
 
 from .errors import CheckpointError, more_than_weights
 from .records import ArrayRecord, HistoryRecord, ScalarRecord
+from .room import Room
+from .stand_ins import ATOMS
 
-ATOMS = (str, bytes, int, float, bool, type(None), torch.dtype, torch.device, torch.Size)
 RECORDS = (ArrayRecord, HistoryRecord, ScalarRecord)
 DEEPEST = 50
 
 
-def plain(value: Any, depth: int = 0, seen: dict[int, Any] | None = None) -> Any:
-    """Check that a value consists of dictionaries, lists, numbers, text and tensors alone.
+class PlainValues:
+    """Checks that values consist of dictionaries, lists, numbers, text and dense tensors alone.
 
     Args:
-        value: What was read. Its dictionaries and lists are changed in place.
-        depth: How many containers it lies in.
-        seen: What has become of the containers that were met, by identity: one may be met often.
-
-    Returns:
-        The value, with what records stand for.
-
-    Raises:
-        CheckpointError: If there is anything else in it, or it holds itself.
+        room: What may be made of the file.
     """
-    seen = {} if seen is None else seen
-    if type(value) in ATOMS:
-        return value
-    if type(value) in (Tensor, nn.Parameter):
-        return _dense(value)
-    if depth > DEEPEST:  # also where a list holds itself
-        raise CheckpointError(f'it nests more than {DEEPEST} containers')
-    if id(value) not in seen:
-        seen[id(value)] = (_plain_inside(value, depth + 1, seen), value)  # kept, so that ids last
-    return seen[id(value)][0]
 
+    def __init__(self, room: Room) -> None:
+        self.room = room
+        # What has become of the containers that were met, by identity: one may be met often. They
+        # are kept beside it, so that their identities last.
+        self._seen: dict[int, tuple[Any, Any]] = {}
 
-def _plain_inside(value: Any, depth: int, seen: dict[int, Any]) -> Any:
-    if type(value) in RECORDS:
-        return value.real()
-    if type(value) in (dict, OrderedDict, Counter):
-        for key, inner in value.items():
-            if plain(key, depth, seen) is not key:
-                raise more_than_weights(f'a {type(key).__name__} as a key')
-            value[key] = plain(inner, depth, seen)
-        return value
-    if type(value) is list:
-        value[:] = [plain(inner, depth, seen) for inner in value]
-        return value
-    if type(value) in (tuple, set):
-        return type(value)([plain(inner, depth, seen) for inner in value])
-    raise more_than_weights(f'an object of {type(value).__qualname__}')
+    def checked(self, value: Any, depth: int = 0) -> Any:
+        """A value with what records stand for; dictionaries and lists are changed in place.
+
+        Args:
+            value: What was read.
+            depth: How many containers it lies in.
+
+        Raises:
+            CheckpointError: If there is anything else in it, or it holds itself.
+        """
+        if type(value) in ATOMS or type(value) is torch.Size:
+            return value
+        if type(value) in (Tensor, nn.Parameter):
+            return _dense(value)
+        if depth > DEEPEST:  # also where a list holds itself
+            raise CheckpointError(f'it nests more than {DEEPEST} containers')
+        if id(value) not in self._seen:
+            self._seen[id(value)] = (self._inside(value, depth + 1), value)
+        return self._seen[id(value)][0]
+
+    def _inside(self, value: Any, depth: int) -> Any:
+        if type(value) in RECORDS:
+            return value.real(self.room)
+        if type(value) in (dict, OrderedDict, Counter):
+            for key, inner in value.items():
+                if type(key) not in ATOMS:
+                    raise more_than_weights(f'a {type(key).__name__} as a key')
+                value[key] = self.checked(inner, depth)
+            return value
+        if type(value) is list:
+            value[:] = [self.checked(inner, depth) for inner in value]
+            return value
+        if type(value) in (tuple, set):
+            return type(value)([self.checked(inner, depth) for inner in value])
+        raise more_than_weights(f'an object of {type(value).__qualname__}')
 
 
 def _dense(tensor: Tensor) -> Tensor:
@@ -89,7 +98,7 @@ def weights_of(checkpoint: Any) -> dict[str, Tensor]:
         raise CheckpointError(f'{what} is a {type(weights).__name__} and not weights by name')
     for name, weight in weights.items():
         if not isinstance(name, str):
-            raise CheckpointError(f'{what} has the key {name!r:.40}, which is no name of a weight')
+            raise CheckpointError(f'{what} has the key {short(name)}, which is no name of a weight')
         if not isinstance(weight, Tensor):
             raise CheckpointError(
                 f'{what} has a {type(weight).__name__} under {name!r:.60}, not a tensor'

@@ -11,18 +11,21 @@ from typing import Any
 
 import torch
 from safetensors.torch import load_file
+from torch import _weights_only_unpickler as unpickler
 
 from projects.smn.errors import UserError
 
 from .archive import MAGIC, pickles_of
-from .content import plain, weights_of
+from .content import PlainValues, weights_of
 from .errors import CheckpointError
-from .names import RECORDS, check_legacy_names, check_names
+from .names import OF_PYTORCH, check_legacy_names, check_names
+from .room import Room
+from .stand_ins import StandIns
 from .url import cached_checkpoint
 from .zoo import BACKBONES_ONLY, address_of
 
-# torch's list of safe names is one for the whole process.
-_LIST_OF_NAMES = threading.Lock()
+# They are those of the whole process.
+_NAMES_OF_PYTORCH = threading.Lock()
 
 
 def load_checkpoint_file(
@@ -71,18 +74,21 @@ def load_checkpoint_file(
 def _read(path: Path, map_location: Any) -> Any:
     """What is in a file, checked, whichever of the three formats it is of."""
     with path.open('rb') as file:
+        room = Room(os.fstat(file.fileno()).st_size)
+        values = PlainValues(room)
         head = file.read(9)
         file.seek(0)
         if head[8:] == b'{':  # behind the length of its JSON header
-            return plain(_to(load_file(path), map_location))
+            return values.checked(_to(load_file(path), map_location))
         if head.startswith(MAGIC):
             for content in pickles_of(file):
                 check_names(content)
         else:
             check_legacy_names(file)
         file.seek(0)
-        with _only_records():
-            return plain(torch.load(file, map_location=map_location, weights_only=True))
+        with _only_names_of(StandIns(room)):
+            content = torch.load(file, map_location=map_location, weights_only=True)
+        return values.checked(content)
 
 
 def _to(weights: dict[str, torch.Tensor], map_location: Any) -> dict[str, torch.Tensor]:
@@ -92,13 +98,18 @@ def _to(weights: dict[str, torch.Tensor], map_location: Any) -> dict[str, torch.
 
 
 @contextmanager
-def _only_records() -> Iterator[None]:
-    """Let PyTorch's safe loading know our records, and nothing that somebody else has added."""
-    with _LIST_OF_NAMES:
-        before = torch.serialization.get_safe_globals()
-        torch.serialization.clear_safe_globals()
+def _only_names_of(stand_ins: StandIns) -> Iterator[None]:
+    """Let PyTorch's safe loading know our names alone.
+
+    It takes further names, but has no way to take fewer, nor others for those that it knows, which
+    come first. So its two functions are replaced for a while.
+    """
+    with _NAMES_OF_PYTORCH:
+        theirs = unpickler._get_allowed_globals, unpickler._get_user_allowed_globals
+        needed = {name: what for name, what in theirs[0]().items() if OF_PYTORCH.fullmatch(name)}
+        ours = needed | stand_ins.by_name()
+        unpickler._get_allowed_globals, unpickler._get_user_allowed_globals = lambda: ours, dict
         try:
-            with torch.serialization.safe_globals([(f, name) for name, f in RECORDS.items()]):
-                yield
+            yield
         finally:
-            torch.serialization.add_safe_globals(before)
+            unpickler._get_allowed_globals, unpickler._get_user_allowed_globals = theirs

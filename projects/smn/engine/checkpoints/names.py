@@ -5,37 +5,23 @@ from __future__ import annotations
 import pickletools
 import re
 from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
-from collections.abc import Callable
 from typing import BinaryIO
 
 from .errors import CheckpointError, more_than_weights
-from .records import ArrayRecord, DtypeRecord, HistoryRecord, ScalarRecord, no_bytes, statistic
+from .keys import KeyCheck
+from .room import Room
+from .stand_ins import StandIns
 
-# Of the names that PyTorch's own safe loading knows, those that weights and a resumed run need.
-BASIC = re.compile(
-    r'collections\.(OrderedDict|Counter)'
-    r'|builtins\.set'
-    r'|_codecs\.encode'  # how bytes are written
-    r'|torch\.(Size|device)'
+# Of the names that PyTorch's own safe loading knows, those that weights and a resumed run need and
+# that nothing stands in for.
+OF_PYTORCH = re.compile(
+    r'torch\.device'
     r'|torch\.(b?float|u?int)\d+|torch\.(bool|float8_\w+)'
     r'|torch\.(\w+Storage|storage\.UntypedStorage)'
     r'|torch\.nn\.parameter\.Parameter'
     r'|torch\._utils\._rebuild_(tensor|tensor_v2|tensor_v3|parameter)'
 )
-# Names that are read as something of ours, which only keeps what it is given. mmengine's own list
-# has the real ones, and with builtins.getattr a pickle reaches every module that is loaded.
-RECORDS: dict[str, Callable] = {
-    'builtins.bytes': no_bytes,
-    'builtins.getattr': statistic,
-    'mmengine.logging.history_buffer.HistoryBuffer': HistoryRecord,
-    'numpy.dtype': DtypeRecord,
-    'numpy.ndarray': ArrayRecord,
-    # NumPy 2 and 1.
-    'numpy._core.multiarray._reconstruct': ArrayRecord,
-    'numpy.core.multiarray._reconstruct': ArrayRecord,
-    'numpy._core.multiarray.scalar': ScalarRecord,
-    'numpy.core.multiarray.scalar': ScalarRecord,
-}
+OF_OURS = StandIns(Room(0)).by_name().keys()
 # What no network here has, with the names that tell.
 FOREIGN = {
     'a sparse tensor': re.compile(r'_rebuild_sparse|_get_layout|torch\.sparse'),
@@ -59,11 +45,13 @@ def check_names(pickle: bytes | BinaryIO) -> None:
         CheckpointError: If it names more than weights need, or is no pickle.
     """
     try:
+        keys = KeyCheck()
         for opcode, argument, _ in pickletools.genops(pickle):
             if opcode.name in OTHER_PROTOCOLS:
                 raise more_than_weights(f'or is of another pickle protocol than 2: {opcode.name}')
             if opcode.name == 'GLOBAL':
                 _check_name(*argument.partition(' ')[::2])
+            keys.follow(opcode, argument)
     except CheckpointError:
         raise
     except Exception:  # any file may be given, and the parser may stumble anywhere
@@ -86,5 +74,5 @@ def _check_name(module: str, name: str) -> None:
     full = f'{IMPORT_MAPPING.get(module, module)}.{name}'
     if what := next((what for what, names in FOREIGN.items() if names.search(full)), None):
         raise CheckpointError(f'it holds {what} ({full:.60}), which no network here has')
-    if not BASIC.fullmatch(full) and full not in RECORDS:
+    if not OF_PYTORCH.fullmatch(full) and full not in OF_OURS:
         raise more_than_weights(full)

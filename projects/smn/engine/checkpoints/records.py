@@ -1,24 +1,24 @@
 """What a checkpoint's pickle is given in place of NumPy's and mmengine's classes.
 
-A record keeps what the pickle says and does nothing. Once all is read, ``real`` checks it and
-makes what it stands for. So a pickle never calls NumPy, whose dtypes and arrays trust what they are
+A record keeps what the pickle says and does nothing. Once all is read, ``real`` checks it and makes
+what it stands for. So a pickle never calls NumPy, whose dtypes and arrays trust what they are
 given, and never reaches a function of a real class.
 """
 
 from __future__ import annotations
 
 import re
+from reprlib import repr as short
 from typing import Any
 
 import numpy as np
 from mmengine.logging import HistoryBuffer
 
 from .errors import more_than_weights
+from .room import Room
 
 # Numbers and text of fixed size: no objects, no fields, no dates.
 CODES = re.compile(r'b1|[iu][1248]|f(2|4|8|16)|[SU]\d{1,6}')
-# The methods of HistoryBuffer that each of them carries with it.
-STATISTICS = ('min', 'max', 'current', 'mean')
 
 
 class DtypeRecord:
@@ -34,9 +34,9 @@ class DtypeRecord:
 
     def real(self) -> np.dtype:
         if not (isinstance(self.code, str) and CODES.fullmatch(self.code)):
-            raise more_than_weights(f'numpy.dtype {self.code!r:.40}')
-        if self.order not in ('<', '>', '=', '|'):
-            raise more_than_weights(f'byte order {self.order!r:.40}')
+            raise more_than_weights(f'numpy.dtype {short(self.code)}')
+        if not (isinstance(self.order, str) and self.order in ('<', '>', '=', '|')):
+            raise more_than_weights(f'byte order {short(self.order)}')
         return np.dtype(self.code).newbyteorder(self.order)
 
 
@@ -49,10 +49,10 @@ class ArrayRecord:
     def __setstate__(self, state: Any) -> None:
         self.state = state
 
-    def real(self) -> np.ndarray:
+    def real(self, room: Room) -> np.ndarray:
         try:
             _, shape, dtype, by_column, content = self.state
-            return _real_array(shape, dtype, content, 'F' if by_column else 'C')
+            return _real_array(room, shape, dtype, content, 'F' if by_column else 'C')
         except (TypeError, ValueError):
             raise more_than_weights('an array that is no plain one') from None
 
@@ -64,9 +64,9 @@ class ScalarRecord:
         self.dtype = dtype
         self.content = content
 
-    def real(self) -> np.generic:
+    def real(self, room: Room) -> np.generic:
         try:
-            return _real_array((), self.dtype, self.content)[()]
+            return _real_array(room, (), self.dtype, self.content)[()]
         except (TypeError, ValueError):
             raise more_than_weights('a number of NumPy that is none') from None
 
@@ -82,9 +82,10 @@ class HistoryRecord:
     def __setstate__(self, state: Any) -> None:
         self.state = state
 
-    def real(self) -> HistoryBuffer:
+    def real(self, room: Room) -> HistoryBuffer:
         try:
-            values, counts = (self.state[key].real() for key in ('_log_history', '_count_history'))
+            keys = ('_log_history', '_count_history')
+            values, counts = (self.state[key].real(room) for key in keys)
             if values.ndim != 1 or {values.dtype.kind, counts.dtype.kind} - set('biuf'):
                 raise ValueError('no numbers in a row')
             return HistoryBuffer(values, counts, int(self.state['max_length']))
@@ -92,29 +93,9 @@ class HistoryRecord:
             raise more_than_weights('a history of values that is none') from None
 
 
-def statistic(owner: Any, name: Any) -> str:
-    """Stands for ``getattr``, which a history needs to name its methods; here they stay names.
-
-    Raises:
-        CheckpointError: If anything else is asked for.
-    """
-    if owner is not HistoryRecord or name not in STATISTICS:
-        raise more_than_weights(f'builtins.getattr of {name!r:.40}')
-    return name
-
-
-def no_bytes(*content: Any) -> bytes:
-    """Stands for ``bytes``, which a pickle calls for those of length 0, and for no others.
-
-    Raises:
-        CheckpointError: If it is asked for others.
-    """
-    if content:
-        raise more_than_weights('builtins.bytes of something')
-    return b''
-
-
-def _real_array(shape: Any, dtype: Any, content: Any, order: str = 'C') -> np.ndarray:
+def _real_array(room: Room, shape: Any, dtype: Any, content: Any, order: str = 'C') -> np.ndarray:
     if not (isinstance(dtype, DtypeRecord) and isinstance(content, bytes)):
         raise TypeError('there must be a dtype and bytes')
-    return np.ndarray(shape, dtype.real(), content, order=order).copy(order)
+    array = np.ndarray(shape, dtype.real(), content, order=order)
+    room.take(array.nbytes)
+    return array.copy(order)
