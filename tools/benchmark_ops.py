@@ -1,11 +1,15 @@
 """Compare operators: mmcv's compiled ones, torchvision's, and ours in PyTorch.
 
     python tools/benchmark_ops.py --threads 2
+    python tools/benchmark_ops.py --networks configs/fruit/smn_r18_fpn_fruit_demo.py
 
 Prints one table of milliseconds, and how far ours are from the compiled ones. A column is empty
 where an operator is not installed. RoIAlign is that of a box head: cells of 7 x 7 from four feature
 maps of 256 channels of an 800 x 800 image, each RoI from the map that its size asks for. A row of
 RoIAlign is the forward pass, or the backward one. Needs no data.
+
+With ``--networks``, whole networks are timed instead, the compiled operators and ours in turns: a
+training step and an inference on the data of each config.
 """
 
 from __future__ import annotations
@@ -40,6 +44,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     add('--boxes', nargs='+', type=int, default=[1000, 4000], help='of NMS')
     add('--rois', nargs='+', type=int, default=[20, 100, 1000], help='of RoIAlign')
+    add('--networks', nargs='+', metavar='CONFIG', help='time these in place of operators')
     add('--threads', type=int, default=torch.get_num_threads(), help='of PyTorch')
     add('--repeats', type=int, default=10, help='calls of which the median counts, after one')
     return parser.parse_args(argv)
@@ -51,6 +56,16 @@ def main(argv: list[str] | None = None) -> None:
         raise UserError('--boxes, --rois, --threads and --repeats must be 1 or more')
     torch.set_num_threads(args.threads)
     torch.manual_seed(0)
+    table = network_table(args) if args.networks else operator_table(args)
+    threads = f'{args.threads} thread' + 's' * (args.threads > 1)
+    print(GithubFlavoredMarkdownTable(table).table)
+    print(
+        f'\n{machine_name("cpu")}, {threads}; torch {torch.__version__}; '
+        f'median of {args.repeats} after 1.'
+    )
+
+
+def operator_table(args: argparse.Namespace) -> list:
     table = [COLUMNS]
     for count in args.boxes:
         boxes = proposals(count)
@@ -64,12 +79,16 @@ def main(argv: list[str] | None = None) -> None:
     for ratio in (0, 2):
         for count in args.rois:
             table += roi_align_rows(by_level(maps, proposals(count), ratio), count, args.repeats)
-    threads = f'{args.threads} thread' + 's' * (args.threads > 1)
-    print(GithubFlavoredMarkdownTable(table).table)
-    print(
-        f'\n{machine_name("cpu")}, {threads}; torch {torch.__version__}; '
-        f'median of {args.repeats} after 1.'
-    )
+    return table
+
+
+def network_table(args: argparse.Namespace) -> list:
+    from _network_operators import network_rows  # imports what operators do not need
+
+    table = [('network', 'compiled (ms)', 'ours (ms)', 'ours / compiled')]
+    for config in args.networks:
+        table += network_rows(config, args.repeats)
+    return table
 
 
 def roi_align_rows(levels: list[Level], count: int, repeats: int) -> list[list[str]]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import benchmark_ops
 import pytest
 import torch
+from command_line import DEMO
 
+from projects.smn.engine.predictor import load_config
 from projects.smn.errors import UserError
 from projects.smn.ops import operators_are_compiled
 
@@ -50,3 +52,20 @@ def test_every_roi_belongs_to_one_map():
 def test_no_boxes_are_refused():
     with pytest.raises(UserError, match='1 or more'):
         benchmark_ops.main(['--boxes', '0'])
+
+
+def test_networks_are_timed_with_both_kinds_of_operators(fruit, tmp_path, capsys):
+    config = tmp_path / 'demo.py'
+    config.write_text(f'_base_ = {str(DEMO)!r}\n')
+    command = ['--networks', str(config), '--repeats', '1', '--threads', '1']
+    if not operators_are_compiled():
+        with pytest.raises(UserError, match='needs the compiled mmcv'):
+            benchmark_ops.main(command)
+        return
+    roots = {f'{part}_dataloader.dataset.data_root': str(fruit) for part in ('train', 'test')}
+    cfg = load_config(DEMO, roots)
+    cfg.dump(config)
+    benchmark_ops.main(command)
+    rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith('| demo')]
+    assert len(rows) == 2
+    assert all(float(row.split('|')[-2]) > 0 for row in rows)
