@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path, PureWindowsPath
 
 from projects.smn.errors import UserError
@@ -51,17 +52,28 @@ def inside(folder: str | Path, name: str) -> Path:
         UserError: If it lies elsewhere, is the folder itself, or can be no file's name.
     """
     if not isinstance(name, str):
-        raise UserError(f'file_name {name!r:.100} is no text')
-    path = Path(folder, name)
+        raise UserError(f'{name!r:.100} is no text')
+    readings = {name, name.replace('\\', '/')}  # where a backslash ends a folder's name, as well
     try:
-        real = os.path.realpath(folder)
-        # As Windows reads it: there, a backslash ends a folder's name.
-        everywhere = {path, Path(folder, name.replace('\\', '/'))}
-        within = not PureWindowsPath(name).is_absolute() and all(
-            Path(real) in Path(os.path.realpath(reading)).parents for reading in everywhere
-        )
+        real = _real(os.path.abspath(folder))
+        places = {reading: os.path.realpath(os.path.join(real, reading)) for reading in readings}
     except (OSError, ValueError):
-        raise UserError(f'file_name {name!r:.100} can be no name of a file') from None
-    if not within:
-        raise UserError(f'file_name {name!r:.100} does not lie inside {folder}')
-    return path
+        raise UserError(f'{name!r:.100} can be no name of a file') from None
+    outside = [reading for reading in readings if not _is_below(real, places[reading])]
+    if outside and _is_below(real, os.path.normpath(os.path.join(real, outside[0]))):
+        raise UserError(
+            f'{name!r:.100} is a link to {places[outside[0]]}, which does not lie inside {folder}: '
+            'copy the file, or link it hard'
+        )
+    if outside or PureWindowsPath(name).drive:
+        raise UserError(f'{name!r:.100} does not lie inside {folder}')
+    return Path(folder, name)
+
+
+def _is_below(folder: str, path: str) -> bool:
+    return path.startswith(os.path.join(folder, ''))
+
+
+@lru_cache(maxsize=64)  # a data set asks for one folder a hundred thousand times
+def _real(folder: str) -> str:
+    return os.path.realpath(folder)

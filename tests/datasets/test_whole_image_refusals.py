@@ -45,10 +45,7 @@ def sample(root, *transforms, index=0, **options):
         (dict(attributes=dict(species='cow')), "image 1: task 'species': 'cow' is not one of"),
         (dict(attributes=dict(weight='fat')), "image 1: task 'weight': 'fat' is not a number"),
         (dict(seg_map=['1.png']), "image 1: task 'map': .* is not the name of a file"),
-        (
-            dict(seg_map='../1.png'),
-            r"image 1: task 'map': file_name '../1\.png' does not lie inside",
-        ),
+        (dict(seg_map='../1.png'), r"image 1: task 'map': '../1\.png' does not lie inside"),
     ],
 )
 def test_a_wrong_label_is_named_when_the_file_is_read(root, update, message):

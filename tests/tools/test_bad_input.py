@@ -133,7 +133,7 @@ def test_checkpoint_of_another_architecture(tool, trained, fruit, tmp_path):
 def test_checkpoint_that_is_no_checkpoint(fruit, tmp_path):
     torch.save([1, 2], tmp_path / 'list.pth')
     done = run('test.py', DEMO, tmp_path / 'list.pth', '--work-dir', tmp_path, *on(fruit))
-    assert_one_sentence(done, 'list.pth', 'it is a list and not weights')
+    assert_one_sentence(done, 'list.pth', 'it is of type list, not weights')
 
 
 class Bomb:

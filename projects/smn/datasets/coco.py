@@ -36,8 +36,8 @@ class CocoTaskDataset(CocoDataset):
 
     Raises:
         UserError: If the file is missing or not COCO, lacks a class, has no object of any class,
-        names an image that is not there or lies outside its folder, or has a label that its
-        task does not accept. Also if the pipeline has a transform that cannot move the labels.
+            names an image that is not there or lies outside its folder, or has a label that its
+            task does not accept. Also if the pipeline has a transform that cannot move the labels.
     """
 
     METAINFO = dict(classes=(), tasks={}, palette=None)
@@ -109,7 +109,9 @@ class CocoTaskDataset(CocoDataset):
             self._parse_instance(annotation, image) for annotation in raw_data_info['raw_ann_info']
         ]
         return dict(
-            img_path=self._path_inside('img', image['file_name'], f'image {image["id"]!r}'),
+            img_path=self._path_inside(
+                'img', image['file_name'], f'image {image["id"]!r}: file_name'
+            ),
             img_id=image['id'],
             seg_map_path=None,
             image_labels=self._parse_image_labels(image),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import torch
 from mmengine.config import Config
@@ -16,12 +17,21 @@ from mmengine.runner.checkpoint import _load_checkpoint_to_model
 from torch import nn
 from torch.utils.data import Sampler
 
-from projects.smn.errors import UserError, listing
+from projects.smn.errors import UserError
 from projects.smn.ops import describe_operators
 from projects.smn.quiet import is_worth_hearing
 
-from .checkpoints import check_architecture, load_checkpoint_file, without_balancer
+from .checkpoints import (
+    check_architecture,
+    check_resumable,
+    load_checkpoint_file,
+    with_best_files,
+    without_balancer,
+)
 from .linking import link_tasks
+
+# What mmengine and optimizers raise for a state that is not as they wrote it.
+MISFITS = (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError)
 
 
 @RUNNERS.register_module()
@@ -83,10 +93,22 @@ class TaskRunner(Runner):
         order = getattr(self._sampler, 'seed', None)
         super().save_checkpoint(*args, meta={**(meta or {}), 'sampler_seed': order}, **kwargs)
 
-    def resume(self, *args, **kwargs) -> None:
-        """Go on with the state of the balancer and with the order of the images."""
+    def resume(self, filename: str, *args, **kwargs) -> None:
+        """Go on with the state of the balancer and with the order of the images.
+
+        Raises:
+            UserError: If there is no such file, or it is of another run.
+        """
         self._resumes = True
-        super().resume(*args, **kwargs)
+        try:
+            super().resume(filename, *args, **kwargs)
+        except UserError:
+            raise
+        except MISFITS as error:
+            raise UserError(
+                f'{filename} cannot be resumed, as its state does not fit this run: '
+                f'{type(error).__name__}: {error}'
+            ) from error
         given = 'seed' in self.cfg.train_dataloader.get('sampler', {})
         if self._resumed_order is not None and hasattr(self._sampler, 'seed') and not given:
             self._sampler.seed = self._resumed_order
@@ -106,11 +128,8 @@ class TaskRunner(Runner):
         """
         checkpoint = load_checkpoint_file(filename, map_location)
         if self._resumes:
-            if missing := {'meta', 'optimizer', 'message_hub'} - checkpoint.keys():
-                raise UserError(
-                    f'{filename} cannot be resumed, as it has no {listing(sorted(missing))}; '
-                    'load_from takes its weights for a new training'
-                )
+            check_resumable(checkpoint, filename)
+            checkpoint = with_best_files(checkpoint, Path(self.work_dir))
             self._resumed_order = checkpoint['meta'].get('sampler_seed')
         else:
             # Weights of losses belong to a run: another one begins its own.

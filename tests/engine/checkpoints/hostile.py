@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import struct
 import zipfile
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 from mmengine.logging import HistoryBuffer
 from torch import nn
 from torch._tensor import _rebuild_from_type_v2
+
+from projects.smn.engine import load_checkpoint_file
+from projects.smn.errors import UserError
 
 
 class Call:
@@ -59,12 +64,56 @@ def rezip(
     target: Path,
     change: Callable[[str, bytes], bytes] = lambda name, content: content,
     compression: int = zipfile.ZIP_STORED,
+    root: str | None = None,
 ) -> Path:
     """A copy of a checkpoint, each member changed by name and content."""
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, 'w', compression) as new:
         for name in old.namelist():
-            new.writestr(name, change(name, old.read(name)))
+            folder, _, rest = name.partition('/')
+            new.writestr(f'{root or folder}/{rest}', change(name, old.read(name)))
     return target
+
+
+def refusal(path: Path) -> str:
+    """The sentence by which a file is refused."""
+    with pytest.raises(UserError) as error:
+        load_checkpoint_file(path)
+    assert '\n' not in str(error.value)
+    assert str(error.value).startswith(f'{path} cannot be loaded as a checkpoint: ')
+    return str(error.value)
+
+
+def two_in_one(seen_by_python: Path, seen_by_pytorch: Path, target: Path) -> Path:
+    """One archive of two, of members of the same names; each reader follows another directory.
+
+    The end of the archive says where its directory is. PyTorch's reader believes it, Python's takes
+    what lies before the end, and shifts all places by how far that is from where it is said to be.
+    """
+    ours, our_directory = _split(seen_by_python.read_bytes())
+    theirs, their_directory = _split(seen_by_pytorch.read_bytes())
+    size, count = len(their_directory), their_directory.count(b'PK\1\2')
+    body = theirs + ours
+    end = struct.pack('<4s4H2LH', b'PK\5\6', 0, 0, count, count, size, len(body), 0)
+    ours_moved = _moved(our_directory, len(theirs) - size)
+    target.write_bytes(body + their_directory + ours_moved + end)
+    return target
+
+
+def _split(archive: bytes) -> tuple[bytes, bytes]:
+    """The members of an archive and its directory."""
+    *_, size, start, _ = struct.unpack('<4s4H2LH', archive[-22:])
+    return archive[:start], archive[start : start + size]
+
+
+def _moved(directory: bytes, by: int) -> bytes:
+    """A directory of members that lie elsewhere."""
+    moved, place = bytearray(directory), 0
+    while place < len(moved):
+        lengths = struct.unpack_from('<3H', moved, place + 28)
+        (start,) = struct.unpack_from('<L', moved, place + 42)
+        struct.pack_into('<L', moved, place + 42, start + by)
+        place += 46 + sum(lengths)
+    return bytes(moved)
 
 
 def with_instructions(folder: Path, instructions: bytes) -> Path:

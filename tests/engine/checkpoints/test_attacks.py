@@ -33,7 +33,7 @@ from mmengine.runner.checkpoint import get_torch_safe_globals
 from torch import nn
 
 from projects.smn.engine import load_checkpoint_file
-from projects.smn.engine.checkpoints import PREFIXES
+from projects.smn.engine.checkpoints.mmengine_loader import PREFIXES
 from projects.smn.errors import UserError
 
 
@@ -102,22 +102,54 @@ def test_what_may_be_called_takes_no_more_than_honest_files_give_it(tmp_path, ma
     assert words in refused(save(tmp_path / 'a.pth', extra=call), marker)
 
 
+SMALL = b'K\x01\x85'  # a tuple
+DOORS = {
+    'as it is': b'%b',
+    'key': b'}%bK\x01s',
+    'one of many keys': b'}(K\x02K\x02%bK\x01K\x03K\x03u',
+    'last of an odd number': b'}(K\x02K\x02%bu',
+    'element of a set': b'c__builtin__\nset\n](%be\x85R',
+    'key of an ordered dictionary': b'ccollections\nOrderedDict\n](%bK\x01\x86e\x85R',
+    'argument of getattr': b'c__builtin__\ngetattr\nK\x01%b\x86R',
+    'code of a dtype': b'cnumpy\ndtype\n%b\x85R',
+    'function': b'%b)R',
+    'class': b'%b)\x81',
+    'object': b'%b}b',
+    'state': b'ccollections\nOrderedDict\n)R](%bK\x01\x86eb',
+    'state of a record': b'cnumpy._core.multiarray\nscalar\n)R](%bK\x01\x86eb',
+    'storage': b'(X\7\0\0\0storagectorch\nFloatStorage\n%bX\3\0\0\0cpuK\x01tQ',
+}
+
+
+@pytest.mark.parametrize('door', DOORS.values(), ids=DOORS)
+def test_a_tuple_that_unfolds_for_ever_is_refused_at_every_door(tmp_path, marker, door):
+    path = with_instructions(tmp_path, door.replace(b'%b', DOUBLED))
+    assert 'it unfolds to much more than its size' in refused(path, marker)
+
+
+@pytest.mark.parametrize('door', [d for d in DOORS if d not in ('as it is', 'state')])
+def test_a_small_tuple_is_refused_where_no_honest_file_has_one(tmp_path, marker, door):
+    path = with_instructions(tmp_path, DOORS[door].replace(b'%b', SMALL))
+    assert 'holds more than weights' in (said := refused(path, marker)) or 'is damaged' in said
+
+
 @pytest.mark.parametrize(
     ('instructions', 'words'),
     [
-        (b'}' + DOUBLED + b'K\x01s', 'a tuple as a key'),
-        (b'}(K\x02K\x02' + DOUBLED + b'K\x01K\x03K\x03u', 'a tuple as a key'),
-        (b'c__builtin__\nset\n](' + DOUBLED + b'e\x85R', 'a list of others'),
-        (b'ccollections\nOrderedDict\n](' + DOUBLED + b'K\x01\x86e\x85R', 'a list of others'),
-        (b'c__builtin__\ngetattr\nK\x01' + DOUBLED + b'\x86R', 'builtins.getattr of'),
-        (b'cnumpy\ndtype\n' + DOUBLED + b'\x85R', 'an object of DtypeRecord'),
-        (DOUBLED, 'it nests more than'),
+        (b')' + b'\x85' * 10**6, 'it nests more than'),
         (MANY_BYTES, 'it unfolds to much more than its size'),
         (MANY_ARRAYS, 'it unfolds to much more than its size'),
+        (b'cnumpy\ndtype\nX\2\0\0\0S0\x85R', "numpy.dtype 'S0'"),
+        (b'ctorch.storage\nUntypedStorage\nJ\0\0\0\x7f\x85R', 'UntypedStorage'),
+        (b'ccollections\nOrderedDict\n)R}X\5\0\0\0itemsccollections\nOrderedDict\nsb', None),
     ],
 )
 def test_a_small_file_takes_little_memory_and_time(tmp_path, marker, instructions, words):
-    assert words in refused(with_instructions(tmp_path, instructions), marker)
+    path = with_instructions(tmp_path, instructions)
+    if words is None:  # an attribute that would hide what is in a dictionary
+        assert vars(load_checkpoint_file(path)['extra']) == {}
+    else:
+        assert words in refused(path, marker)
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import resource
-import zipfile
 from collections import Counter, OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from hostile import rezip, save
+from hostile import refusal, rezip, save
 from mmengine.logging import HistoryBuffer
 from safetensors.torch import save_file
 from torch import nn
@@ -23,15 +21,6 @@ from projects.smn.errors import UserError
 @pytest.fixture
 def weights():
     return nn.Linear(2, 3).state_dict()
-
-
-def refusal(path: Path) -> str:
-    """The sentence."""
-    with pytest.raises(UserError) as error:
-        load_checkpoint_file(path)
-    assert '\n' not in str(error.value)
-    assert str(error.value).startswith(f'{path} cannot be loaded as a checkpoint: ')
-    return str(error.value)
 
 
 def same(loaded: dict, weights: dict) -> bool:
@@ -143,6 +132,11 @@ def test_other_tensors_are_refused_in_a_sentence(tmp_path, make, words):
     assert words in refusal(save(tmp_path / 'a.pth', value=make()))
 
 
+def test_numbers_that_no_network_can_take_are_refused(tmp_path):
+    weights = torch.zeros(4, dtype=torch.uint8).view(torch.float4_e2m1fn_x2)
+    assert 'torch.float4' in refusal(save(tmp_path / 'a.pth', value=weights))
+
+
 def test_complex_numbers_in_safetensors_are_refused_too(tmp_path):
     save_file(dict(a=torch.ones(2, dtype=torch.complex64)), tmp_path / 'a.safetensors')
     assert 'a complex tensor' in refusal(tmp_path / 'a.safetensors')
@@ -164,13 +158,16 @@ def test_values_that_are_met_often_are_read_once(tmp_path):
 @pytest.mark.parametrize(
     ('content', 'words'),
     [
-        ([1, 2], 'it is a list and not weights by name'),
-        (torch.ones(2), 'it is a Tensor and not weights by name'),
-        (dict(state_dict=[torch.ones(2)]), 'its state_dict is a list and not weights by name'),
-        (dict(state_dict=None), 'its state_dict is a NoneType'),
+        ([1, 2], 'it is of type list, not weights by name'),
+        (torch.ones(2), 'it is of type Tensor, not weights by name'),
+        (dict(state_dict=[torch.ones(2)]), 'its state_dict is of type list, not weights'),
+        (dict(state_dict=None), 'its state_dict is of type NoneType'),
         (dict(state_dict={1: torch.ones(2)}), 'its state_dict has the key 1, which is no name'),
-        (dict(state_dict=dict(a=1.5)), "its state_dict has a float under 'a', not a tensor"),
-        (dict(epoch=3), "it has a int under 'epoch', not a tensor"),
+        (
+            dict(state_dict=dict(a=1.5)),
+            "its state_dict has no tensor under 'a', but a value of type float",
+        ),
+        (dict(epoch=3), "it has no tensor under 'epoch', but a value of type int"),
     ],
 )
 def test_what_is_not_weights_by_name_is_refused(tmp_path, content, words):
@@ -189,62 +186,6 @@ def test_other_files_are_refused_in_a_sentence(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(UserError, match=r'other\.pth'):
         check_architecture(nn.Linear(2, 3), load_checkpoint_file(str(path)), str(path))
-
-
-def test_a_flipped_bit_is_found(tmp_path, weights):
-    path = save(tmp_path / 'a.pth')
-    content = bytearray(path.read_bytes())
-    where = content.index(save_of(path, 'data/0'))
-    content[where] ^= 1
-    path.write_bytes(content)
-    assert "it is damaged: the checksum of 'a/data/0' is another" in refusal(path)
-
-
-def save_of(path: Path, member: str) -> bytes:
-    with zipfile.ZipFile(path) as archive:
-        return archive.read(next(n for n in archive.namelist() if n.endswith(member)))
-
-
-@pytest.mark.parametrize('length', [0.1, 0.5, 0.9, 0.999])
-@pytest.mark.parametrize('new', [True, False])
-def test_half_of_a_file_is_refused(tmp_path, weights, new, length):
-    path = tmp_path / 'a.pth'
-    torch.save(weights, path, _use_new_zipfile_serialization=new)
-    content = path.read_bytes()
-    path.write_bytes(content[: int(length * len(content))])
-    assert 'it is damaged' in refusal(path)
-
-
-def test_a_part_that_is_shorter_than_its_weights_is_refused(tmp_path):
-    path = rezip(
-        save(tmp_path / 'a.pth'),
-        tmp_path / 'b.pth',
-        lambda name, content: content[:4] if name.endswith('data/0') else content,
-    )
-    assert 'it is damaged' in refusal(path)
-
-
-@pytest.mark.parametrize('method', [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_what_is_compressed_is_refused_before_it_takes_memory(tmp_path, method):
-    torch.save(dict(state_dict=dict(a=torch.zeros(100_000_000))), tmp_path / 'a.pth')
-    path = rezip(tmp_path / 'a.pth', tmp_path / 'b.pth', compression=method)
-    (tmp_path / 'a.pth').unlink()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    assert 'is compressed, as PyTorch never does' in refusal(path)
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000  # KB, of 400,000
-
-
-def test_parts_that_lie_over_each_other_are_refused(tmp_path):
-    path = save(tmp_path / 'a.pth')
-    with zipfile.ZipFile(path, 'a') as archive:
-        big = next(info for info in archive.infolist() if info.filename.endswith('data/0'))
-        for number in range(1000):  # the directory alone: each names the same bytes
-            twin = zipfile.ZipInfo(f'a/data/{number + 100}')
-            twin.CRC, twin.header_offset = big.CRC, big.header_offset
-            twin.file_size = twin.compress_size = 10**6
-            archive.filelist.append(twin)
-        archive._didModify = True
-    assert 'its parts are larger than the file' in refusal(path)
 
 
 def test_a_file_that_may_not_be_read_is_refused_in_a_sentence(tmp_path, monkeypatch):

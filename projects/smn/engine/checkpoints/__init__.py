@@ -4,8 +4,15 @@
 own functions use, is led to it by :mod:`.mmengine_loader`.
 """
 
+from . import mmengine_loader  # noqa: F401  # takes the place of mmengine's
 from .fit import check_architecture, without_balancer
+from .harmless import check_resumable, with_best_files
 from .loading import load_checkpoint_file
-from .mmengine_loader import PREFIXES
 
-__all__ = ['PREFIXES', 'check_architecture', 'load_checkpoint_file', 'without_balancer']
+__all__ = [
+    'check_architecture',
+    'check_resumable',
+    'load_checkpoint_file',
+    'with_best_files',
+    'without_balancer',
+]

@@ -3,46 +3,107 @@
 from __future__ import annotations
 
 import os
+import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
-from .errors import CheckpointError, more_than_weights
+from .errors import DAMAGED, CheckpointError, more_than_weights
 
 MAGIC = b'PK\x03\x04'
+# The records at the end of an archive that has no comment; see APPNOTE.TXT of PKWARE, 4.3.14 to 16.
+END = struct.Struct('<4s4H2LH')
+LOCATOR = struct.Struct('<4sLQL')
+END_64 = struct.Struct('<4sQ2H2L4Q')
+IS_FOLDER = 0x10  # of the attributes of MS-DOS; the reader of PyTorch believes it
+
+# What Python's reader raises for archives that are damaged in one way or another.
+FAULTS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    RuntimeError,
+    NotImplementedError,
+    IndexError,
+)
 
 
-def pickles_of(file: BinaryIO) -> Iterator[bytes]:
-    """Check an archive, then yield the pickles in it; the weights themselves are no pickles.
+class Contents(NamedTuple):
+    """What is in an archive: the pickles, and the keys of the storages."""
+
+    pickles: list[bytes]
+    storages: set[str]
+
+
+def read_archive(file: BinaryIO) -> Contents:
+    """Check an archive, and read of it all but the weights.
 
     PyTorch reads what is compressed, which may be a thousand times as large in memory as the file,
-    and ignores checksums, so that a flipped bit is another weight. It writes neither.
+    and ignores checksums, so that a flipped bit is another weight. It writes neither. Where an
+    archive could be read in two ways, by its reader and by Python's, it is refused.
 
     Raises:
-        CheckpointError: If the archive is damaged, compressed, or holds a program.
+        CheckpointError: If the archive is damaged, compressed, ambiguous, or holds a program.
     """
     try:
         with zipfile.ZipFile(file) as archive:
             members = archive.infolist()
-            if any(member.filename.endswith('/constants.pkl') for member in members):
-                raise more_than_weights('a TorchScript program')
-            _check_sizes(members, file)
+            if archive.start_dir != _start_of_directory(file):
+                raise CheckpointError(DAMAGED)
+            _check_members(members, os.fstat(file.fileno()).st_size)
             if damaged := archive.testzip():
-                raise CheckpointError(f'it is damaged: the checksum of {damaged!r:.60} is another')
-            for member in members:
-                if member.filename.lower().endswith('.pkl'):  # PyTorch does not tell case apart
-                    yield archive.read(member)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError):
-        raise CheckpointError('it is damaged, or no checkpoint') from None
+                raise CheckpointError(
+                    f'it is damaged (or was saved without checksums): {damaged!r:.60} has another'
+                )
+            root = members[0].filename.partition('/')[0]
+            names = {member.filename.removeprefix(f'{root}/') for member in members}
+            storages = {name.removeprefix('data/') for name in names if name.startswith('data/')}
+            if not all(
+                key.isdecimal() for key in storages
+            ):  # so that none has letters of two cases
+                raise CheckpointError(DAMAGED)
+            pickles = [m for m in members if m.filename.lower().endswith('.pkl')]
+            return Contents([archive.read(member) for member in pickles], storages)
+    except FAULTS:
+        raise CheckpointError(DAMAGED) from None
 
 
-def _check_sizes(members: list[zipfile.ZipInfo], file: BinaryIO) -> None:
-    compressed = [m.filename for m in members if m.compress_type != zipfile.ZIP_STORED]
-    if compressed:
-        raise CheckpointError(
-            f'{compressed[0]!r:.60} in it is compressed, as PyTorch never does; zip it with -0'
-        )
+def _start_of_directory(file: BinaryIO) -> int:
+    """Where the archive says that its directory is; Python's reader looks for it otherwise."""
+    end = os.fstat(file.fileno()).st_size - END.size
+    signature, *_, start, comment = END.unpack(_at(file, end, END.size))
+    if signature != b'PK\x05\x06' or comment:
+        raise CheckpointError(DAMAGED)
+    locator = _at(file, end - LOCATOR.size, LOCATOR.size)
+    if locator.startswith(b'PK\x06\x07'):
+        place = end - LOCATOR.size - END_64.size
+        if LOCATOR.unpack(locator)[2] != place:
+            raise CheckpointError(DAMAGED)
+        start = END_64.unpack(_at(file, place, END_64.size))[-1]
+    return start
+
+
+def _at(file: BinaryIO, place: int, size: int) -> bytes:
+    file.seek(max(place, 0))
+    return file.read(size)
+
+
+def _check_members(members: list[zipfile.ZipInfo], file_size: int) -> None:
+    names = [member.filename for member in members]
+    if any(name.endswith('/constants.pkl') for name in names):
+        raise more_than_weights('a TorchScript program')
+    for member in members:
+        if member.compress_type != zipfile.ZIP_STORED:
+            raise CheckpointError(
+                f'{member.filename!r:.60} in it is compressed, as PyTorch never does; '
+                'zip it with -0'
+            )
+        if member.is_dir() or member.external_attr & IS_FOLDER:
+            raise CheckpointError(DAMAGED)
+    # The reader of PyTorch does not tell cases apart.
+    if len({name.lower() for name in names}) < len(names):
+        raise CheckpointError('it is damaged: two of its parts have one name')
     # Members that lie over each other would take more memory than the file does.
-    if sum(member.file_size for member in members) > os.fstat(file.fileno()).st_size:
+    if sum(max(member.file_size, member.compress_size) for member in members) > file_size:
         raise CheckpointError('it is damaged: its parts are larger than the file')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, OrderedDict
 from reprlib import repr as short
 from typing import Any
@@ -10,12 +11,14 @@ import torch
 from torch import Tensor, nn
 
 from .errors import CheckpointError, more_than_weights
-from .records import ArrayRecord, HistoryRecord, ScalarRecord
+from .records import ArrayRecord, DtypeRecord, HistoryRecord, ScalarRecord
 from .room import Room
 from .stand_ins import ATOMS
 
-RECORDS = (ArrayRecord, HistoryRecord, ScalarRecord)
+RECORDS = (ArrayRecord, DtypeRecord, HistoryRecord, ScalarRecord)
 DEEPEST = 50
+WEIGHTS = ('state_dict', 'model', 'model_state_dict')  # as others call it
+DTYPES = re.compile(r'torch\.(float(16|32|64)|bfloat16|float8_\w+|u?int(8|16|32|64)|bool)')
 
 
 class PlainValues:
@@ -54,6 +57,8 @@ class PlainValues:
     def _inside(self, value: Any, depth: int) -> Any:
         if type(value) in RECORDS:
             return value.real(self.room)
+        if type(value) is OrderedDict:
+            vars(value).clear()  # a pickle can give it attributes, such as another `items`
         if type(value) in (dict, OrderedDict, Counter):
             for key, inner in value.items():
                 if type(key) not in ATOMS:
@@ -75,6 +80,8 @@ def _dense(tensor: Tensor) -> Tensor:
         'quantised': tensor.is_quantized,
         'nested': tensor.is_nested,
         'meta': tensor.is_meta,
+        # There are smaller ones, which cannot be copied to a network.
+        str(tensor.dtype): not DTYPES.fullmatch(str(tensor.dtype)),
     }
     if found := next((kind for kind, is_one in kinds.items() if is_one), None):
         raise CheckpointError(f'it holds a {found} tensor, which no network here has')
@@ -82,7 +89,7 @@ def _dense(tensor: Tensor) -> Tensor:
 
 
 def weights_of(checkpoint: Any) -> dict[str, Tensor]:
-    """The weights: under ``state_dict``, or ``model`` as other projects call it, or all there is.
+    """The weights: under one of :data:`WEIGHTS`, or all there is.
 
     Returns:
         By name, without the prefix of a model that was saved inside its distributed wrapper.
@@ -92,15 +99,16 @@ def weights_of(checkpoint: Any) -> dict[str, Tensor]:
     """
     what, weights = 'it', checkpoint
     if isinstance(checkpoint, dict):
-        key = next((key for key in ('state_dict', 'model') if key in checkpoint), None)
+        key = next((key for key in WEIGHTS if key in checkpoint), None)
         what, weights = (f'its {key}', checkpoint[key]) if key else (what, weights)
     if not isinstance(weights, dict):
-        raise CheckpointError(f'{what} is a {type(weights).__name__} and not weights by name')
+        raise CheckpointError(f'{what} is of type {type(weights).__name__}, not weights by name')
     for name, weight in weights.items():
         if not isinstance(name, str):
             raise CheckpointError(f'{what} has the key {short(name)}, which is no name of a weight')
         if not isinstance(weight, Tensor):
+            kind = type(weight).__name__
             raise CheckpointError(
-                f'{what} has a {type(weight).__name__} under {name!r:.60}, not a tensor'
+                f'{what} has no tensor under {short(name)}, but a value of type {kind}'
             )
     return {name.removeprefix('module.'): weight for name, weight in weights.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+DAMAGED = 'it is damaged, or no checkpoint'
 ADVICE = 'where you trust it, save its state_dict alone with torch.save or safetensors'
 
 

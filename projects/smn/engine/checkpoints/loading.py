@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import torch
 from safetensors.torch import load_file
@@ -15,10 +15,13 @@ from torch import _weights_only_unpickler as unpickler
 
 from projects.smn.errors import UserError
 
-from .archive import MAGIC, pickles_of
+from .archive import MAGIC, read_archive
 from .content import PlainValues, weights_of
-from .errors import CheckpointError
-from .names import OF_PYTORCH, check_legacy_names, check_names
+from .errors import DAMAGED, CheckpointError
+from .harmless import harmless
+from .legacy import check_legacy
+from .names import OF_PYTORCH, check_name
+from .outline import Outline
 from .room import Room
 from .stand_ins import StandIns
 from .url import cached_checkpoint
@@ -40,7 +43,8 @@ def load_checkpoint_file(
         map_location: As in ``torch.load``.
 
     Returns:
-        The checkpoint, with its weights by name in ``state_dict``.
+        The checkpoint, with its weights by name in ``state_dict``, and without what others would
+        run or remove, see :func:`~.harmless.harmless`.
 
     Raises:
         UserError: If there is no such file, or it is no checkpoint, is damaged, or holds more than
@@ -61,13 +65,11 @@ def load_checkpoint_file(
     except CheckpointError as refusal:
         raise UserError(f'{name} cannot be loaded as a checkpoint: {refusal}') from None
     except Exception:  # any file may be given, and the readers may stumble anywhere
-        raise UserError(
-            f'{name} cannot be loaded as a checkpoint: it is damaged, or no checkpoint'
-        ) from None
+        raise UserError(f'{name} cannot be loaded as a checkpoint: {DAMAGED}') from None
     if name.startswith(BACKBONES_ONLY):
         of_backbone = [key for key in weights if key.startswith('backbone.')]
         weights = {key.removeprefix('backbone.'): weights[key] for key in of_backbone}
-    others = content if 'state_dict' in content else {}
+    others = harmless(content) if 'state_dict' in content else {}
     return {**others, 'state_dict': weights}
 
 
@@ -81,14 +83,23 @@ def _read(path: Path, map_location: Any) -> Any:
         if head[8:] == b'{':  # behind the length of its JSON header
             return values.checked(_to(load_file(path), map_location))
         if head.startswith(MAGIC):
-            for content in pickles_of(file):
-                check_names(content)
+            _check_archive(file, room)
         else:
-            check_legacy_names(file)
+            check_legacy(file, room)
         file.seek(0)
         with _only_names_of(StandIns(room)):
             content = torch.load(file, map_location=map_location, weights_only=True)
         return values.checked(content)
+
+
+def _check_archive(file: BinaryIO, room: Room) -> None:
+    """Check an archive and its pickles."""
+    contents = read_archive(file)
+    for pickle in contents.pickles:
+        outline = Outline(check_name, room)
+        outline.follow(pickle)
+        if not outline.storages <= contents.storages:
+            raise CheckpointError(DAMAGED)
 
 
 def _to(weights: dict[str, torch.Tensor], map_location: Any) -> dict[str, torch.Tensor]:

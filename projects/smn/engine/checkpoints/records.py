@@ -18,7 +18,7 @@ from .errors import more_than_weights
 from .room import Room
 
 # Numbers and text of fixed size: no objects, no fields, no dates.
-CODES = re.compile(r'b1|[iu][1248]|f(2|4|8|16)|[SU]\d{1,6}')
+CODES = re.compile(r'b1|[iu][1248]|f(2|4|8|16)|[SU][1-9]\d{0,5}')
 
 
 class DtypeRecord:
@@ -32,7 +32,7 @@ class DtypeRecord:
         """Of the state, the order of bytes is no part of the code."""
         self.order = state[1]
 
-    def real(self) -> np.dtype:
+    def real(self, room: Room | None = None) -> np.dtype:
         if not (isinstance(self.code, str) and CODES.fullmatch(self.code)):
             raise more_than_weights(f'numpy.dtype {short(self.code)}')
         if not (isinstance(self.order, str) and self.order in ('<', '>', '=', '|')):
@@ -63,6 +63,10 @@ class ScalarRecord:
     def __init__(self, dtype: Any = None, content: Any = b'') -> None:
         self.dtype = dtype
         self.content = content
+
+    def __setstate__(self, state: Any) -> None:
+        """An honest one has none."""
+        raise more_than_weights('a number of NumPy that is none')
 
     def real(self, room: Room) -> np.generic:
         try:

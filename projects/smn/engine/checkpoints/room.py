@@ -18,12 +18,12 @@ class Room:
     def __init__(self, file_size: int) -> None:
         self.left = FACTOR * file_size + LEAST
 
-    def take(self, num_bytes: int) -> None:
-        """Note that so many bytes will be needed.
+    def take(self, amount: int) -> None:
+        """Note that so many bytes, or steps, will be needed.
 
         Raises:
             CheckpointError: If that is more than the file's size explains.
         """
-        self.left -= num_bytes
+        self.left -= amount
         if self.left < 0:
             raise CheckpointError('it is damaged: it unfolds to much more than its size')
