@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 
 import pytest
 import torch
 from command_line import DEMO, ROOT, on, run
+from hostile import save, touch
 
 
 def assert_one_sentence(done, *words: str) -> None:
@@ -136,22 +136,12 @@ def test_checkpoint_that_is_no_checkpoint(fruit, tmp_path):
     assert_one_sentence(done, 'list.pth', 'it is of type list, not weights')
 
 
-class Bomb:
-    """Runs a command when it is unpickled."""
-
-    def __init__(self, marker) -> None:
-        self.marker = marker
-
-    def __reduce__(self):
-        return os.system, (f'touch {self.marker}',)
-
-
 @pytest.mark.parametrize('option', ['pretrained={}', 'load_from={}', 'load_from={} resume=True'])
 def test_a_training_does_not_run_what_a_file_of_weights_holds(fruit, tmp_path, option):
     marker, bomb = tmp_path / 'it-ran', tmp_path / 'bomb.pth'
-    torch.save(dict(state_dict={}, more=Bomb(marker)), bomb)
+    save(bomb, more=touch(marker))
     done = train(fruit, tmp_path / 'w', *option.format(bomb).split())
-    assert_one_sentence(done, 'bomb.pth', 'more than weights (posix.system)')
+    assert_one_sentence(done, 'bomb.pth', 'more than weights')
     assert not marker.exists()
 
 
