@@ -180,7 +180,7 @@ def test_what_cannot_be_resumed(trained, fruit, tmp_path):
     bare = tmp_path / 'bare.pth'
     torch.save(torch.load(whole, weights_only=False)['state_dict'], bare)
     done = run('train.py', DEMO, '--work-dir', tmp_path, '--resume', bare, *on(fruit))
-    assert_one_sentence(done, 'bare.pth cannot be resumed', "'optimizer'", 'load_from')
+    assert_one_sentence(done, 'bare.pth cannot be resumed', "'meta'", 'load_from')
     data = [option for option in on(fruit) if not option.startswith('model.')]
     done = run('train.py', DEMO, '--work-dir', tmp_path, '--resume', whole, *data)
     assert_one_sentence(done, 'epoch_1.pth', 'another network')
