@@ -130,7 +130,8 @@ class TaskRunner(Runner):
         if self._resumes:
             check_resumable(checkpoint, filename)
             checkpoint = with_best_files(checkpoint, Path(self.work_dir))
-            self._resumed_order = checkpoint['meta'].get('sampler_seed')
+            seed = checkpoint['meta'].get('sampler_seed')
+            self._resumed_order = seed if isinstance(seed, int) else None
         else:
             # Weights of losses belong to a run: another one begins its own.
             checkpoint['state_dict'] = without_balancer(checkpoint['state_dict'])
