@@ -24,7 +24,9 @@ def test_a_flipped_bit_is_found(tmp_path, weights):
     where = content.index(save_of(path, 'data/0'))
     content[where] ^= 1
     path.write_bytes(content)
-    assert "it is damaged (or was saved without checksums): 'a/data/0' has another" in refusal(path)
+    assert "it is damaged, or was saved without checksums: that of 'a/data/0' is wrong" in refusal(
+        path
+    )
 
 
 def save_of(path: Path, member: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import struct
 import zipfile
 import zlib
@@ -52,16 +53,15 @@ def read_archive(file: BinaryIO) -> Contents:
             if archive.start_dir != _start_of_directory(file):
                 raise CheckpointError(DAMAGED)
             _check_members(members, os.fstat(file.fileno()).st_size)
-            if damaged := archive.testzip():
+            if part := archive.testzip():
                 raise CheckpointError(
-                    f'it is damaged (or was saved without checksums): {damaged!r:.60} has another'
+                    f'it is damaged, or was saved without checksums: that of {part!r:.40} is wrong'
                 )
             root = members[0].filename.partition('/')[0]
             names = {member.filename.removeprefix(f'{root}/') for member in members}
             storages = {name.removeprefix('data/') for name in names if name.startswith('data/')}
-            if not all(
-                key.isdecimal() for key in storages
-            ):  # so that none has letters of two cases
+            # As PyTorch counts them; letters could be spelt in two ways.
+            if not all(re.fullmatch('[0-9]+', key) for key in storages):
                 raise CheckpointError(DAMAGED)
             pickles = [m for m in members if m.filename.lower().endswith('.pkl')]
             return Contents([archive.read(member) for member in pickles], storages)

@@ -27,8 +27,7 @@ from .stand_ins import StandIns
 from .url import cached_checkpoint
 from .zoo import BACKBONES_ONLY, address_of
 
-# They are those of the whole process.
-_NAMES_OF_PYTORCH = threading.Lock()
+_ONE_AT_A_TIME = threading.Lock()  # PyTorch's names are those of the whole process
 
 
 def load_checkpoint_file(
@@ -50,13 +49,7 @@ def load_checkpoint_file(
         UserError: If there is no such file, or it is no checkpoint, is damaged, or holds more than
             weights and the plain values that a run is resumed from.
     """
-    name, address = str(filename), address_of(str(filename))
-    path = Path(address).expanduser()
-    if '://' in address:
-        path = cached_checkpoint(address)
-        name = f'{name} (fetched to {path})'
-    if not os.path.isfile(path):
-        raise UserError(f'there is no checkpoint {name}')
+    name, path = _find(str(filename))
     try:
         content = _read(path, map_location)
         weights = weights_of(content)
@@ -71,6 +64,18 @@ def load_checkpoint_file(
         weights = {key.removeprefix('backbone.'): weights[key] for key in of_backbone}
     others = harmless(content) if 'state_dict' in content else {}
     return {**others, 'state_dict': weights}
+
+
+def _find(name: str) -> tuple[str, Path]:
+    """The file of a checkpoint, and what to call it in an error."""
+    address = address_of(name)
+    path = Path(address).expanduser()
+    if '://' in address:
+        path = cached_checkpoint(address)
+        name = f'{name} (fetched to {path})'
+    if not path.is_file():
+        raise UserError(f'there is no checkpoint {name}')
+    return name, path
 
 
 def _read(path: Path, map_location: Any) -> Any:
@@ -115,7 +120,7 @@ def _only_names_of(stand_ins: StandIns) -> Iterator[None]:
     It takes further names, but has no way to take fewer, nor others for those that it knows, which
     come first. So its two functions are replaced for a while.
     """
-    with _NAMES_OF_PYTORCH:
+    with _ONE_AT_A_TIME:
         theirs = unpickler._get_allowed_globals, unpickler._get_user_allowed_globals
         needed = {name: what for name, what in theirs[0]().items() if OF_PYTORCH.fullmatch(name)}
         ours = needed | stand_ins.by_name()
