@@ -77,6 +77,13 @@ def test_a_server_on_one_address_answers_to_this_one(bound):
     assert not any(known.allows(host) for host in (*OF_THIS_MACHINE, *NAMES, *NONE, '192.168.1.6'))
 
 
+def test_clients_name_a_link_local_address_without_the_interface_of_this_machine():
+    hosts = Hosts('fe80::1%eth0')
+    assert hosts.allows('[fe80::1]:8000')
+    assert not hosts.allows('[fe80::2]:8000')
+    assert not hosts.allows('[fe80::1%eth0]')
+
+
 def test_a_server_that_is_bound_by_a_name_has_this_name():
     assert Hosts('Box.example').allows('box.EXAMPLE:80')
     assert not any(Hosts('box.example').allows(host) for host in (*ADDRESSES, *NAMES, *NONE))

@@ -123,8 +123,10 @@ def host_name(host: str) -> str:
 
 
 def _address(name: str) -> IPv4Address | IPv6Address | None:
+    plain = name.removeprefix('[').removesuffix(']')
     try:
-        address = ip_address(name.removeprefix('[').removesuffix(']'))
+        # Behind a % is the interface of this machine, of which clients say nothing.
+        address = ip_address(plain.partition('%')[0])
     except ValueError:
         return None
     return getattr(address, 'ipv4_mapped', None) or address
