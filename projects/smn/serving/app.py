@@ -14,6 +14,7 @@ from projects.smn.engine import Predictor
 from .answers import Answerer
 from .body_limit import BodyLimit
 from .headers import SafeHeaders
+from .heads import HeadAsGet
 from .hosts import HostCheck, Hosts
 from .metrics import Metrics
 from .observe import Observe
@@ -56,6 +57,7 @@ def create_app(predictor: Predictor, options: ServingOptions | None = None) -> F
     app.state.options, app.state.metrics = options, metrics
     add_problem_handlers(app)
     add_routes(app, Answerer(predictor, metrics), worker, metrics, options)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(BodyLimit, max_bytes=options.max_bytes, seconds=options.upload_seconds)
     app.add_middleware(HostCheck, hosts=Hosts(options.host, options.allow_host))
     app.add_middleware(Observe, metrics=metrics)
