@@ -5,25 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from api_client import PNG, FailingPredictor, SlowPredictor, api, local, send
-from canned import CannedPredictor, write_test_set
-
-from projects.smn.serving.app import create_app
-from projects.smn.serving.options import ServingOptions
-from projects.smn.serving.page import mount_page
+from api_client import PNG, FailingPredictor, SlowPredictor, api, send
 
 
-@pytest.fixture(scope='module')
-def client(tmp_path_factory):
+@pytest.fixture
+def client(page):
     """Of an app with the page."""
-    folder = tmp_path_factory.mktemp('page')
-    patch = pytest.MonkeyPatch()
-    patch.setenv('GRADIO_TEMP_DIR', str(folder / 'gradio'))
-    write_test_set(folder / 'examples', ['1.png'])
-    app = create_app(CannedPredictor(folder / 'examples'), ServingOptions(max_megabytes=0.1))
-    mount_page(app)
-    yield local(app)
-    patch.undo()
+    return page.client
 
 
 def assert_headers(answer) -> dict[str, str]:
@@ -71,7 +59,7 @@ def test_what_is_refused_early_or_fails_has_them_too(client):
     early = (
         client.get('/', headers={'Host': 'evil.example'}),
         client.post('/v1/predict', headers=dict(Origin='null')),
-        client.post('/v1/predict', content=bytes(200_000)),
+        client.post('/v1/predict', content=bytes(600_000)),
         send(api(FailingPredictor()), PNG),
     )
     assert [answer.status_code for answer in early] == [421, 403, 413, 500]

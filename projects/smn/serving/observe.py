@@ -83,7 +83,8 @@ def log_json_lines() -> None:
             timestamp='time',
         )
     )
-    for name in ('smn.serving', 'uvicorn'):
+    # The last two tell of requests that cannot be read, and of connections that broke.
+    for name in ('smn.serving', 'uvicorn', 'python_multipart', 'asyncio'):
         named = logging.getLogger(name)
         named.handlers = [handler]
         named.setLevel(logging.INFO)

@@ -56,7 +56,8 @@ def mount_page(app: FastAPI) -> PageAnswers:
     mount = app.routes[-1]
     add_problem_handlers(mount.app)
     app.state.hang_up = mount.app.stop_event.set  # see PageServer
-    mount.app = PageGate(mount.app, PageFiles(folder), events=page.fns)
+    sessions = page._queue.pending_messages_per_session
+    mount.app = PageGate(mount.app, PageFiles(folder), events=page.fns, sessions=sessions)
     return answers
 
 

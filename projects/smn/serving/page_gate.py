@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from typing import NoReturn
 
-from starlette.datastructures import MutableHeaders
+from gradio.block_function import BlockFunction
+from starlette.datastructures import MutableHeaders, QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .page_events import MAX_BYTES, checked_event
+from .page_errors import PageErrors
+from .page_events import ID, MAX_BYTES, checked_event
 from .page_files import PageFiles
 from .problems import CLIENT_GONE, ProblemError
 
@@ -23,9 +25,16 @@ STATIC = (
 )
 NEEDED = {
     'GET': re.compile(
-        rf'/|/config|{STATIC}|{API}(?:heartbeat/\w+|queue/data|upload_progress)', re.ASCII
+        rf'/|/config|{STATIC}|{API}(?:heartbeat/\w{{1,64}}|queue/data|upload_progress)', re.ASCII
     ),
     'POST': re.compile(f'{API}upload'),
+}
+# The one query that each of these knows. The others know some that read files, for other routes.
+EVENTS = f'{API}queue/data'
+QUERIES = {
+    EVENTS: 'session_hash',
+    f'{API}upload': 'upload_id',
+    f'{API}upload_progress': 'upload_id',
 }
 
 
@@ -37,13 +46,21 @@ class PageGate:
     Args:
         gradio: The mounted app.
         files: Of the page.
-        events: The numbers of what can happen on it.
+        events: What can happen on it, by number.
+        sessions: Of browsers to which something has happened.
     """
 
-    def __init__(self, gradio: ASGIApp, files: PageFiles, events: Container[int]) -> None:
+    def __init__(
+        self,
+        gradio: ASGIApp,
+        files: PageFiles,
+        events: Mapping[int, BlockFunction],
+        sessions: Container[str],
+    ) -> None:
         self.gradio = gradio
         self.files = files
         self.events = events
+        self.sessions = sessions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope['type'] != 'http':
@@ -59,10 +76,23 @@ class PageGate:
         elif method not in NEEDED or not NEEDED[method].fullmatch(path):
             _nothing()
         static = re.fullmatch(STATIC, path)
-        # Of the others, /config and / know a query that reads files: it is for a route not listed.
-        query = scope['query_string'] if path.startswith(API) else b''
+        query = self._query(path, QueryParams(scope['query_string']))
         scope = {**scope, 'headers': _headers(scope), 'query_string': query}
-        await self.gradio(scope, receive, send if static else self._hiding(send))
+        await PageErrors(self.gradio)(scope, receive, send if static else self._hiding(send))
+
+    def _query(self, path: str, asked: QueryParams) -> bytes:
+        """What Gradio reads of a query.
+
+        Raises:
+            ProblemError: If it names what there cannot be.
+        """
+        name = QUERIES.get(path)
+        value = asked.get(name)
+        if value is not None and not ID.fullmatch(value):
+            raise ProblemError(422, f'{name} is no name that the page gives')
+        if path == EVENTS and value not in self.sessions:
+            raise ProblemError(404, 'nothing has happened on a page of this session_hash')
+        return b'' if value is None else f'{name}={value}'.encode()
 
     async def _checked(self, request: Request) -> Receive:
         """What Gradio receives in place of what came.
