@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from pathlib import PurePosixPath, PureWindowsPath
+from urllib.parse import quote
 
 import pytest
 from api_client import PNG, local
@@ -34,6 +36,8 @@ def test_a_file_is_found_by_its_digest_and_name(files):
         f'{DIGEST}/./a.png',
         f'{DIGEST.upper()}/a.png',
         f'{DIGEST}0/a.png',
+        f'{DIGEST}/{"a" * 300}',
+        f'{DIGEST}/{"a" * 9000}',
         f'{files.folder}/{DIGEST}/a.png',
         'tmpabc',
         DIGEST,
@@ -57,6 +61,18 @@ def test_pictures_are_shown_and_all_else_is_kept(files, name, kind, shown):
     headers = files.response(f'{DIGEST}/{name}').headers
     assert headers['content-type'] == kind
     assert headers['content-disposition'].startswith(f'{shown};')
+
+
+@pytest.mark.parametrize(
+    'folder', [PurePosixPath('/a b/&x'), PureWindowsPath('C:\\a b\\&x'), PureWindowsPath('C:\\')]
+)
+def test_names_are_the_same_whatever_separates_folders(folder):
+    whole = str(folder / DIGEST / 'a.png')
+    in_json = json.dumps(dict(path=whole))
+    in_html = in_json.replace('&', '\\u0026')
+    for text in (in_json, in_html):
+        assert json.loads(PageFiles(folder).hide(text.encode())) == dict(path=f'{DIGEST}/a.png')
+    assert PageFiles(folder).hide(quote(whole).encode()) == f'{DIGEST}/a.png'.encode()
 
 
 @pytest.mark.parametrize('folder', ['plain', "täg lich & 'so' 100%", 'a"b\\c', '<script>', '#?='])

@@ -84,6 +84,9 @@ def test_other_methods_are_not_there_either(page, method, path):
         '/theme.css%0a',
         '/%2e%2e/config',
         '/robots.txt',
+        f'/assets/{"a" * 300}.js',
+        f'/static{"/a" * 3000}.js',
+        f'/gradio_api/heartbeat/{"a" * 65}',
     ],
 )
 def test_an_address_that_only_resembles_one_is_not_there(page, path):

@@ -33,9 +33,13 @@ class PageFiles:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        in_json = json.dumps(f'{folder}/', ensure_ascii=False)[1:-1]
-        spellings = {in_json, in_json.translate(IN_HTML), quote(f'{folder}/')}
-        self._spellings = [spelling.encode() for spelling in spellings]
+        before = str(folder / 'x')[:-1]
+        self._spellings = [
+            re.compile(
+                rb'%b(?:([0-9a-f]{64})%b)?' % (_escaped(spell(before)), _escaped(spell(before[-1])))
+            )
+            for spell in (_in_json, _in_html, quote)
+        ]
 
     def path(self, name: object) -> Path | None:
         """Where a file lies; ``None`` if the page has none of this name."""
@@ -43,9 +47,9 @@ class PageFiles:
             return None
         try:
             path = inside(self.folder, name)
-        except UserError:
+            return path if path.is_file() else None
+        except (UserError, OSError):  # the second if it is too long for a file
             return None
-        return path if path.is_file() else None
 
     def response(self, name: str) -> FileResponse | None:
         """A picture to be shown, anything else to be kept; ``None`` if there is none."""
@@ -60,7 +64,19 @@ class PageFiles:
         )
 
     def hide(self, text: bytes) -> bytes:
-        """What Gradio says, without the folder."""
+        """What Gradio says, without the folder; names have a ``/`` on Windows too."""
         for spelling in self._spellings:
-            text = text.replace(spelling, b'')
+            text = spelling.sub(lambda found: found[1] + b'/' if found[1] else b'', text)
         return text
+
+
+def _in_json(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+def _in_html(text: str) -> str:
+    return _in_json(text).translate(IN_HTML)
+
+
+def _escaped(text: str) -> bytes:
+    return re.escape(text.encode())

@@ -20,8 +20,10 @@ from .problems import CLIENT_GONE, ProblemError
 API = '/gradio_api/'
 JOIN, FILE = f'{API}queue/join', f'{API}file='
 # Scripts, styles and pictures of Gradio; they say nothing of this server.
+# Of names that are too long for a file, Gradio makes failures.
 STATIC = (
-    r'/(?:assets|static)/(?:[\w-]+/)*[\w-]+(?:\.[\w-]+)+|/favicon\.ico|/theme\.css|/manifest\.json'
+    r'/(?:assets|static)/(?:[\w-]{1,100}/){0,4}[\w-]{1,100}(?:\.[\w-]{1,20}){1,4}'
+    r'|/favicon\.ico|/theme\.css|/manifest\.json'
 )
 NEEDED = {
     'GET': re.compile(
