@@ -20,7 +20,7 @@ def lines(monkeypatch):
     monkeypatch.setattr(observe.sys, 'stderr', stream)
     observe.log_json_lines()
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    for name in ('smn.serving', 'uvicorn'):
+    for name in observe.LOGGERS:
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
 
@@ -58,6 +58,14 @@ def test_a_failure_is_logged_with_its_reason_and_the_client_gets_its_number_alon
     assert 'secret' not in response.text
     assert line['status'] == 500
     assert client.get('/healthz').status_code == 200
+
+
+def test_what_the_reader_of_uploads_says_of_one_is_a_line_of_json_too(lines):
+    headers = {'Content-Type': 'multipart/form-data; boundary=x'}
+    answer = api().post('/v1/predict', content=b'no boundary', headers=headers)
+    assert answer.status_code < 500
+    logged = {line['logger'] for line in lines()}
+    assert 'python_multipart.multipart' in logged
 
 
 def test_requests_images_and_places_are_counted():

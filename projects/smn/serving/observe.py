@@ -17,6 +17,8 @@ from .problems import problem_response
 
 logger = logging.getLogger('smn.serving')
 HEADER = 'X-Request-ID'
+# The last two tell of uploads that cannot be read, and of connections that broke.
+LOGGERS = ('smn.serving', 'uvicorn', 'python_multipart', 'asyncio')
 
 
 class Observe:
@@ -73,7 +75,7 @@ class Observe:
 
 
 def log_json_lines() -> None:
-    """Write what the server and uvicorn log to standard error, a JSON object per line."""
+    """Write what the server and what it stands on log to standard error, a JSON object per line."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         JsonFormatter(
@@ -83,8 +85,7 @@ def log_json_lines() -> None:
             timestamp='time',
         )
     )
-    # The last two tell of requests that cannot be read, and of connections that broke.
-    for name in ('smn.serving', 'uvicorn', 'python_multipart', 'asyncio'):
+    for name in LOGGERS:
         named = logging.getLogger(name)
         named.handlers = [handler]
         named.setLevel(logging.INFO)
