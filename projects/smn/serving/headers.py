@@ -27,7 +27,8 @@ class SafeHeaders:
     """Adds the headers to what an app answers.
 
     Scripts that a page brings in itself run by a number that is new each time; those that something
-    smuggles in later have none. An app below must send a page uncompressed.
+    smuggles in later have none. An app below must send a page uncompressed, and each ``<script`` in
+    one piece: a tag that is cut in two gets no number, and its script does not run.
 
     Args:
         app: What answers.
