@@ -44,16 +44,8 @@ def checked_event(body: bytes, files: PageFiles, events: Mapping[int, BlockFunct
             and (trigger is None or isinstance(trigger, int))
         ):
             raise ProblemError(422, NO_EVENT)
-        data = [_safe(value, files) for value in data]
-        widgets = events[number].inputs
-        if len(data) != len(widgets):
-            raise ProblemError(422, NO_EVENT)
-        for value, widget in zip(data, widgets, strict=True):
-            if not _fits(value, widget):
-                label = getattr(widget, 'label', None) or widget.get_block_name()
-                raise ProblemError(422, f'this is no value of {label!r}')
         safe = dict(
-            data=data,
+            data=_checked(data, events[number].inputs, files),
             fn_index=number,
             session_hash=session,
             trigger_id=trigger,
@@ -61,6 +53,18 @@ def checked_event(body: bytes, files: PageFiles, events: Mapping[int, BlockFunct
         return json.dumps(safe, allow_nan=False).encode()
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise ProblemError(422, NO_EVENT) from None
+
+
+def _checked(data: list, widgets: list[Block], files: PageFiles) -> list:
+    """What widgets say."""
+    data = [_safe(value, files) for value in data]
+    if len(data) != len(widgets):
+        raise ProblemError(422, NO_EVENT)
+    for value, widget in zip(data, widgets, strict=True):
+        if not _fits(value, widget):
+            label = getattr(widget, 'label', None) or widget.get_block_name()
+            raise ProblemError(422, f'this is no value of {label!r}')
+    return [_within(value, widget) for value, widget in zip(data, widgets, strict=True)]
 
 
 def _safe(value: Any, files: PageFiles) -> Any:
@@ -80,7 +84,7 @@ def _fits(value: Any, widget: Block) -> bool:
     """Whether a browser may say so of a widget."""
     kind = widget.get_block_name()
     if kind == 'slider':
-        return _is_number(value) and widget.minimum <= value <= widget.maximum
+        return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
     if kind == 'checkboxgroup':
         return isinstance(value, list) and all(
             isinstance(part, str) and (part, part) in widget.choices for part in value
@@ -92,5 +96,8 @@ def _fits(value: Any, widget: Block) -> bool:
     return value is None  # a state, which the server keeps
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _within(value: Any, widget: Block) -> Any:
+    """A value; while somebody types, a slider is empty or anywhere for a moment."""
+    if widget.get_block_name() != 'slider':
+        return value
+    return widget.minimum if value is None else min(max(value, widget.minimum), widget.maximum)
