@@ -200,6 +200,32 @@ def test_the_browser_needs_what_is_let_through_and_refuses_none_of_it(opened, ur
     }  # and /favicon.ico, of which this event is not told; /config is for people
 
 
+def test_a_page_that_has_lost_its_server_loads_again_once_there_is_one(opened, page, monkeypatch):
+    opened.execute_script('window.old = true')
+    with monkeypatch.context() as patch:
+        patch.setattr(page.app.routes[-1].app, 'sessions', ())  # as after a new start
+        _example(opened, 1)
+        shown = (By.CSS_SELECTOR, '.toast-body')
+        _wait(opened, lambda b: any('was lost' in e.text for e in b.find_elements(*shown)))
+    _wait(opened, lambda b: not b.execute_script('return window.old'))
+    _example(opened, 1)
+    _picture(opened)
+
+
+def test_what_is_typed_as_a_score_is_no_error_at_any_moment(opened):
+    _example(opened, 1)
+    _picture(opened)
+    _complaints(opened)
+    number = opened.find_element(By.CSS_SELECTOR, '#threshold input[type=number]')
+    number.send_keys(Keys.CONTROL, 'a')
+    number.send_keys(Keys.DELETE, '5')
+    _wait(opened, lambda b: 'apple' not in _text(b, '#objects'))
+    number.send_keys(Keys.CONTROL, 'a')
+    number.send_keys('0.5', Keys.TAB)
+    _wait(opened, lambda b: 'apple' in _text(b, '#objects'))
+    assert _complaints(opened) == []
+
+
 def test_a_script_that_is_smuggled_into_the_page_does_not_run(opened):
     opened.get_log('browser')
     opened.execute_script("""

@@ -51,6 +51,7 @@ REQUESTS = {
     'asset': ('GET', b'/static/img/logo.svg', b'', b''),
     'file': ('GET', b'/gradio_api/file=' + b'0' * 64 + b'/a.png', b'', b''),
     'download': ('GET', b'/page/abc/masks.zip?score_thr=0.5', b'', b''),
+    'number': ('GET', b'/gradio_api/app_id', b'', b''),
     'heartbeat': ('GET', b'/gradio_api/heartbeat/abc', b'', b''),
     'events': ('GET', b'/gradio_api/queue/data?session_hash=abc', b'', b''),
     'upload': ('POST', b'/gradio_api/upload?upload_id=abc', FORM, PART + PART + b'--x--\r\n'),

@@ -13,12 +13,13 @@ from page_client import (
 )
 from starlette.websockets import WebSocketDisconnect
 
-# What a browser asks for; test_page.py has one that does.
+# What a browser asks for; test_page_browser.py has one that does.
 NEEDED = {
     ('GET', '/'),
     ('GET', '/assets/{path:path}'),
     ('GET', '/config'),
     ('GET', '/favicon.ico'),
+    ('GET', '/gradio_api/app_id'),
     ('GET', '/gradio_api/file={path_or_url:path}'),
     ('GET', '/gradio_api/heartbeat/{session_hash}'),
     ('GET', '/gradio_api/queue/data'),

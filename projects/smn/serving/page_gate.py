@@ -27,7 +27,9 @@ STATIC = (
 )
 NEEDED = {
     'GET': re.compile(
-        rf'/|/config|{STATIC}|{API}(?:heartbeat/\w{{1,64}}|queue/data|upload_progress)', re.ASCII
+        # The first of the API is what a page asks that has lost its server.
+        rf'/|/config|{STATIC}|{API}(?:app_id|heartbeat/\w{{1,64}}|queue/data|upload_progress)',
+        re.ASCII,
     ),
     'POST': re.compile(f'{API}upload'),
 }
