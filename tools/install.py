@@ -22,6 +22,8 @@ ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / '.venv'
 PYTHON = VENV / ('Scripts/python.exe' if os.name == 'nt' else 'bin/python')
 LOG = VENV / 'install.log'
+# The first and the last Python. requires-python of pyproject.toml says the same; a test compares.
+PYTHONS = (3, 10), (3, 13)
 INPUTS = (
     *sorted((ROOT / 'requirements').glob('*.txt')),
     *sorted((ROOT / 'requirements' / 'mmcv_ext').glob('*.toml')),
@@ -53,6 +55,12 @@ COMPILING = (
     ),
 )
 
+# Prints what a compiled mmcv depends on, such as 2.13.0+cpu-cpu; mmcv's setup.py decides so too.
+TORCH = (
+    'import os, torch; cuda = torch.cuda.is_available() or os.getenv("FORCE_CUDA") == "1"; '
+    'print(torch.__version__, "cuda" if cuda else "cpu", sep="-")'
+)
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(
@@ -60,17 +68,29 @@ def main() -> None:
     )
     parser.add_argument('--mmcv-ops', action='store_true', help="compile mmcv's operators")
     args = parser.parse_args()
-    if not (3, 10) <= sys.version_info[:2] <= (3, 13):
+    first, last = PYTHONS
+    if not first <= sys.version_info[:2] <= last:
         sys.exit(
-            f'Python 3.10, 3.11, 3.12 or 3.13 is needed, this is {sys.version.split()[0]}; '
-            'name another one: make env PYTHON=python3.11'
+            f'Python {dotted(first)} to {dotted(last)} is needed, this is '
+            f'{dotted(sys.version_info)}; name another one: make env PYTHON=python3.11, '
+            'or python3.11 tools/install.py'
         )
-    if args.mmcv_ops and shutil.which('c++') is None and shutil.which('g++') is None:
+    if args.mmcv_ops and not there_may_be_a_compiler():
         sys.exit('there is no C++ compiler to compile mmcv with: apt install g++')
     start = time.monotonic()
     done = make_environment() + (compile_mmcv() if args.mmcv_ops else 0)
     if done:
         print(f'.venv is complete after {clock(start)}; it takes {size(VENV)} on disk', flush=True)
+
+
+def dotted(version: tuple) -> str:
+    """``'3.11'`` or ``'3.11.2'``."""
+    return '.'.join(map(str, version[:3]))
+
+
+def there_may_be_a_compiler() -> bool:
+    """Whether C++ can be compiled; on Windows, setuptools looks for MSVC, which is on no PATH."""
+    return os.name == 'nt' or any(map(shutil.which, ('c++', 'g++')))
 
 
 def make_environment() -> int:
@@ -93,15 +113,26 @@ def compile_mmcv() -> int:
     stamp = Stamp('compiled')
     if stamp.is_set():
         return 0
-    # In a cache of its own: pip tells the wheel with operators from that without by nothing.
-    cache = subprocess.run(
-        [PYTHON, '-m', 'pip', 'cache', 'dir'], stdout=subprocess.PIPE, text=True
-    ).stdout.strip()
-    own_cache = ('--cache-dir', str(Path(cache, 'smn-compiled'))) if cache else ()
-    install_all((COMPILING[0], (*COMPILING[1], *own_cache)))
+    install_all((COMPILING[0], (*COMPILING[1], *own_cache())))
     run(PYTHON, ROOT / 'tools' / 'check_install.py')
     stamp.set()
     return len(COMPILING)
+
+
+def own_cache() -> tuple[str, ...]:
+    """Options that give pip a cache of its own for this torch, with CUDA or without.
+
+    pip tells one wheel of mmcv from another by the version alone: it would give back the one
+    without operators, or that for another torch.
+    """
+    cache = answer_of('-m', 'pip', 'cache', 'dir')
+    return ('--cache-dir', str(Path(cache, f'smn-{answer_of("-c", TORCH)}'))) if cache else ()
+
+
+def answer_of(*arguments: str) -> str:
+    """What the environment's Python prints: nothing if it fails, as pip does without a cache."""
+    command = [PYTHON, *arguments]
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True).stdout.strip()
 
 
 class Stamp:

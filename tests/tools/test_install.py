@@ -8,6 +8,7 @@ import sys
 import demo
 import install
 import pytest
+import torch
 
 
 class RanError(Exception):
@@ -35,8 +36,15 @@ def call(monkeypatch, tmp_path):
 @pytest.mark.parametrize('version', [(3, 9, 18), (3, 14, 0), (2, 7, 18)])
 def test_another_python_is_refused_with_a_way_out(call, monkeypatch, version):
     monkeypatch.setattr(sys, 'version_info', version)
-    with pytest.raises(SystemExit, match=r'make env PYTHON=python3\.11'):
+    ways = r'make env PYTHON=python3\.11, or python3\.11 tools/install\.py'
+    with pytest.raises(SystemExit, match=rf'Python 3\.10 to 3\.13 .* {version[0]}\.\d.*{ways}'):
         call()
+
+
+def test_pip_takes_the_same_pythons():
+    first, (major, minor) = install.PYTHONS
+    bounds = f'>={install.dotted(first)},<{major}.{minor + 1}'
+    assert f'requires-python = "{bounds}"' in (install.ROOT / 'pyproject.toml').read_text()
 
 
 @pytest.mark.parametrize('flags', [(), ('--mmcv-ops',)])
@@ -65,6 +73,28 @@ def test_only_compiled_operators_need_a_compiler(call, monkeypatch):
     call()
     with pytest.raises(SystemExit, match='no C\\+\\+ compiler'):
         call('--mmcv-ops')
+
+
+def test_on_windows_the_compiler_is_not_looked_for(monkeypatch):
+    monkeypatch.setattr(install.shutil, 'which', lambda name: None)
+    assert not install.there_may_be_a_compiler()
+    monkeypatch.setattr(install.os, 'name', 'nt')
+    assert install.there_may_be_a_compiler()
+
+
+def test_a_compiled_mmcv_is_kept_for_its_torch_and_its_cuda_alone(monkeypatch):
+    monkeypatch.setattr(install, 'PYTHON', sys.executable)
+    monkeypatch.setenv('PIP_CACHE_DIR', 'cache')
+    folders = set()
+    for forced in '01':
+        monkeypatch.setenv('FORCE_CUDA', forced)
+        option, folder = install.own_cache()
+        assert option == '--cache-dir'
+        assert torch.__version__ in folder
+        folders.add(folder)
+    assert len(folders) == (1 if torch.cuda.is_available() else 2)
+    monkeypatch.setenv('PIP_NO_CACHE_DIR', '1')
+    assert install.own_cache() == ()
 
 
 def test_every_file_of_requirements_is_looked_at_and_installed():
