@@ -110,10 +110,42 @@ def test_aligned_or_not_a_roi_without_an_area_is_what_mmcv_makes_of_it():
 
 def test_what_is_not_a_number_or_upside_down_does_no_harm():
     rois = torch.tensor([[0.0, float('nan'), 0, 9, 9], [0, 0, 0, float('inf'), 9], [0, 9, 9, 0, 0]])
+    rois = torch.cat([rois, torch.tensor([[float('nan'), 0, 0, 9, 9]])])
     for ratio, aligned in KINDS:
         grid = Grid(2, 2, 1.0, ratio, aligned)
         assert roi_align(ramp(1, 1), rois, grid).isfinite().all()
-        gradient(torch.ones(3, 1, 2, 2), rois, grid, (1, 1, HEIGHT, WIDTH))
+        gradient(torch.ones(4, 1, 2, 2), rois, grid, (1, 1, HEIGHT, WIDTH))
+
+
+@pytest.mark.parametrize('largest', [1e4, 1e7, 1e8, 1e30])
+def test_a_huge_roi_does_no_harm(largest):
+    rois = largest * torch.tensor([[0.0, 0, 0, 1, 1], [0, -1, -1, 1, 1], [0, -1, 0, 0, 1]])
+    for ratio, aligned in KINDS:
+        grid = Grid(2, 2, 0.5, ratio, aligned)
+        found = roi_align(ramp(1, 1) + 1, rois, grid)
+        assert 0 <= found.min() <= found.max() <= HEIGHT + WIDTH
+        assert gradient(torch.ones_like(found), rois, grid, (1, 1, HEIGHT, WIDTH)).isfinite().all()
+
+
+def test_what_is_not_computed_of_a_large_roi_is_what_lies_outside_of_the_map():
+    maps = torch.randn(1, 2, HEIGHT, WIDTH)
+    for left, top, side in [(0, 0, 400), (-190, -200, 400), (-399, -130, 405), (29, 23, 1000)]:
+        rois = torch.tensor([[0.0, left, top, left + side, top + side]])
+        # A ratio that is given has all of its samples computed.
+        given, chosen = (Grid(2, 2, 1.0, ratio, True) for ratio in (-(-side // 2), 0))
+        expected = roi_align(maps, rois, given)
+        assert expected.any()
+        torch.testing.assert_close(roi_align(maps, rois, chosen), expected)
+
+
+@pytest.mark.parametrize('index', [-1, 2, 1e6])
+def test_a_roi_of_no_image_is_refused(index):
+    rois, grid = torch.tensor([[0.0, 1, 1, 9, 9], [index, 1, 1, 9, 9]]), Grid(2, 2, 1.0, 2, True)
+    match = f'a RoI is of image {int(index)}, but there are maps of 2 images'
+    with pytest.raises(IndexError, match=match):
+        roi_align(torch.ones(2, 3, HEIGHT, WIDTH), rois, grid)
+    with pytest.raises(IndexError, match=match):
+        gradient(torch.ones(2, 3, 2, 2), rois, grid, (2, 3, HEIGHT, WIDTH))
 
 
 def test_no_rois_give_no_output_and_no_gradient():

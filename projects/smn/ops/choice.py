@@ -7,11 +7,11 @@ from types import ModuleType
 import torch
 from torch import Tensor
 
+from . import deform_conv as _deform_conv
 from . import nms as _nms
 from . import roi_align as _roi_align
-from .deform_conv import deform_conv2d as _deform_conv2d
 from .precision import working_dtype
-from .roi_cells import Grid
+from .roi_cells import Grid, checked
 
 
 def working_torchvision() -> ModuleType | None:
@@ -27,7 +27,6 @@ def working_torchvision() -> ModuleType | None:
 
 _OPS = working_torchvision()
 TORCHVISION = ('nms', 'roi_align', 'deform_conv2d') if _OPS else ()
-deform_conv2d = _OPS.deform_conv2d if _OPS else _deform_conv2d
 
 
 def nms(boxes: Tensor, scores: Tensor, iou_threshold: float, offset: int) -> Tensor:
@@ -40,13 +39,19 @@ def nms(boxes: Tensor, scores: Tensor, iou_threshold: float, offset: int) -> Ten
     return _OPS.nms(boxes, scores.detach().to(boxes), threshold)
 
 
+def deform_conv2d(*tensors: Tensor | None, **options) -> Tensor:
+    """See :func:`.deform_conv.deform_conv2d`, whose arguments are torchvision's."""
+    return (_OPS or _deform_conv).deform_conv2d(*tensors, **options)
+
+
 def roi_align_forward(maps: Tensor, rois: Tensor, grid: Grid, output: Tensor) -> None:
     """Write into ``output``; see :func:`.roi_align.roi_align_forward`."""
     if not _OPS:
         return _roi_align.roi_align_forward(maps, rois, grid, output)
     maps = maps.detach().to(working_dtype(maps))
+    rois = checked(rois, len(maps)).to(maps)  # torchvision's would read beyond the maps
     size, ratio = (grid.height, grid.width), grid.sampling_ratio
-    output.copy_(_OPS.roi_align(maps, rois.to(maps), size, grid.scale, ratio, grid.aligned))
+    output.copy_(_OPS.roi_align(maps, rois, size, grid.scale, ratio, grid.aligned))
 
 
 def roi_align_backward(grad: Tensor, rois: Tensor, grid: Grid, grad_maps: Tensor) -> None:
@@ -54,10 +59,11 @@ def roi_align_backward(grad: Tensor, rois: Tensor, grid: Grid, grad_maps: Tensor
     if not _OPS:
         return _roi_align.roi_align_backward(grad, rois, grid, grad_maps)
     grad = grad.to(working_dtype(grad))
+    rois = checked(rois, len(grad_maps)).to(grad)
     size, ratio = (grid.height, grid.width), grid.sampling_ratio
     grad_maps.copy_(
         # The function that torchvision's own autograd calls.
         torch.ops.torchvision._roi_align_backward(
-            grad, rois.to(grad), grid.scale, *size, *grad_maps.shape, ratio, grid.aligned
+            grad, rois, grid.scale, *size, *grad_maps.shape, ratio, grid.aligned
         )
     )

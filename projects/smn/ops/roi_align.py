@@ -18,7 +18,7 @@ from torch.nn import functional
 from .pixels import Pixels, choose_pixels
 from .precision import working_dtype
 from .roi_align_thin import thin_backward, thin_forward
-from .roi_cells import Axis, Grid, axes_of, taps
+from .roi_cells import Axis, Grid, axes_of, checked, taps
 
 ENTRIES = 1 << 17  # of the matrix at a time: indices and weights stay in the cache
 FEW_CHANNELS = 16  # up to here, see roi_align_thin.py
@@ -32,10 +32,16 @@ def roi_align_forward(maps: Tensor, rois: Tensor, grid: Grid, output: Tensor) ->
     Args:
         maps: (B, C, H, W), in any memory format. Half precision is computed in float32.
         rois: (R, 5), index of the image, x1, y1, x2, y2 in pixels of the image; they may leave it.
-            One that is not finite is taken for a point in the corner.
+            One that is not finite, or has a coordinate beyond ten million, is taken for a point in
+            the corner of the first image. However large a RoI is, its samples outside of the map
+            cost nothing.
+
+    Raises:
+        IndexError: If the index of an image is negative or too large.
     """
     if not output.numel():
         return
+    rois = checked(rois, len(maps))
     x, y = axes_of(rois, grid, maps.shape)
     if maps.shape[1] <= FEW_CHANNELS:
         return thin_forward(maps, rois[:, 0].long().tolist(), x, y, output)
@@ -63,6 +69,7 @@ def roi_align_backward(grad: Tensor, rois: Tensor, grid: Grid, grad_maps: Tensor
         roi_align_backward(grad, rois, grid, wide)
         grad_maps.copy_(wide)
         return
+    rois = checked(rois, len(grad_maps))
     x, y = axes_of(rois, grid, grad_maps.shape)
     if grad.shape[1] <= FEW_CHANNELS:
         return thin_backward(grad, rois[:, 0].long().tolist(), x, y, grad_maps)
@@ -89,7 +96,8 @@ def parts(x: Axis, y: Axis, limit: int) -> Iterator[Tensor]:
 
     The smallest come first: the largest of a part decides how many entries each of it has.
     """
-    costs, order = ((x.samples + 1) * (y.samples + 1) * x.cells * y.cells).long().sort()
+    wide, high = (axis.samples.clamp(max=axis.size) + 1 for axis in (x, y))
+    costs, order = (wide * high * x.cells * y.cells).long().sort()
     _, counts = (costs.cumsum(0) // limit).unique_consecutive(return_counts=True)
     return iter(order.split(counts.tolist()))
 
