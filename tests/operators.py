@@ -6,7 +6,8 @@ from importlib import import_module
 
 import pytest
 
-from projects.smn.ops import extension, operators_are_compiled
+from projects.smn.ops import choice, extension, operators_are_compiled
+from projects.smn.ops.origin import CALLERS
 
 needs_compiled = pytest.mark.skipif(
     not operators_are_compiled(), reason='mmcv was installed without its compiled operators'
@@ -15,6 +16,7 @@ needs_compiled = pytest.mark.skipif(
 
 @pytest.fixture
 def ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    """mmcv's functions call our operators, also where it has compiled ones."""
-    for name in ('deform_conv', 'focal_loss', 'modulated_deform_conv', 'nms', 'roi_align'):
+    """mmcv's functions call our operators, also where it has compiled ones, or torchvision has."""
+    monkeypatch.setattr(choice, '_OPS', None)
+    for name in CALLERS:
         monkeypatch.setattr(import_module(f'mmcv.ops.{name}'), 'ext_module', extension)

@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from statistics import median
 from types import ModuleType
+from unittest.mock import patch
 
 import torch
 from mmdet.registry import DATASETS, MODELS
@@ -18,10 +19,8 @@ from mmengine.optim import build_optim_wrapper
 from projects.smn.engine import link_tasks
 from projects.smn.engine.predictor import load_config
 from projects.smn.errors import UserError
-from projects.smn.ops import extension, operators_are_compiled
-
-# Where mmcv keeps what it has loaded its operators from.
-USERS = [import_module(f'mmcv.ops.{name}') for name in ('nms', 'roi_align')]
+from projects.smn.ops import choice, extension, operators_are_compiled
+from projects.smn.ops.origin import CALLERS
 
 
 def network_rows(config: str, repeats: int) -> list[list[str]]:
@@ -62,6 +61,7 @@ def _batch(dataset: dict, size: int) -> dict:
     return pseudo_collate([dataset[index] for index in range(size)])
 
 
+@patch.object(choice, '_OPS', None)  # ours, not torchvision's
 def _row(name: str, call: Callable[[], None], repeats: int) -> list[str]:
     kinds = {'compiled': import_module('mmcv._ext'), 'ours': extension}
     times: dict[str, list[float]] = {kind: [] for kind in kinds}
@@ -80,5 +80,5 @@ def _row(name: str, call: Callable[[], None], repeats: int) -> list[str]:
 
 
 def _use(operators: ModuleType) -> None:
-    for module in USERS:
-        module.ext_module = operators
+    for name in CALLERS:
+        import_module(f'mmcv.ops.{name}').ext_module = operators

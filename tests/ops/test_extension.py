@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import subprocess
 import sys
 from importlib.machinery import PathFinder
@@ -15,7 +17,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from projects.smn.errors import UserError
 from projects.smn.ops import describe_operators, extension, operators_are_compiled
-from projects.smn.ops.origin import OURS
+from projects.smn.ops.origin import CALLERS, OPERATORS
 
 ROOT = Path(__file__).parents[2]
 SHIM = ROOT / 'requirements' / 'mmcv_ext' / 'mmcv' / '_ext.py'
@@ -74,16 +76,17 @@ def run(code: str, *path: str) -> None:
 
 class _NmsOfTwo(Dataset):
     def __len__(self) -> int:
-        return 2
+        return 1
 
     def __getitem__(self, index: int) -> torch.Tensor:
+        assert 'mmcv.ops' not in sys.modules  # else it would be that of the test
         import mmcv.ops
 
         return mmcv.ops.nms(torch.eye(4)[:2], torch.ones(2), 0.5)[1]
 
 
 def test_workers_of_a_loader_have_the_operators():
-    for kept in DataLoader(_NmsOfTwo(), num_workers=1):
+    for kept in DataLoader(_NmsOfTwo(), num_workers=1, multiprocessing_context='spawn'):
         assert kept.shape == (1, 2)
 
 
@@ -93,8 +96,19 @@ def test_the_description_names_every_operator_once():
         assert text == 'compiled mmcv'
     else:
         assert sorted(text.replace(';', ',').replace(': ', ', ').split(', ')) == sorted(
-            [*OURS, *(word for word in ('PyTorch', 'torchvision') if word in text)]
+            [*OPERATORS, *(word for word in ('PyTorch', 'torchvision') if word in text)]
         )
+
+
+def test_every_module_of_mmcv_that_calls_our_operators_is_known():
+    found = set()
+    (folder,) = find_spec('mmcv.ops').submodule_search_locations
+    for path in Path(folder).glob('*.py'):
+        loaded = re.search(r'ext_loader\.load_ext\(\s*[^,]*,\s*(\[.*?\])', path.read_text(), re.S)
+        names = ast.literal_eval(loaded[1]) if loaded else []
+        if set(names) & set(extension.__all__) and path.stem != 'info':
+            found.add(path.stem)
+    assert found == set(CALLERS)
 
 
 @needs_compiled

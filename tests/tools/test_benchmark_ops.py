@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import benchmark_ops
 import pytest
 import torch
@@ -9,7 +11,8 @@ from command_line import DEMO
 
 from projects.smn.engine.predictor import load_config
 from projects.smn.errors import UserError
-from projects.smn.ops import operators_are_compiled
+from projects.smn.ops import extension, operators_are_compiled
+from projects.smn.ops.origin import CALLERS
 
 QUICK = ['--boxes', '20', '--rois', '5', '--repeats', '1', '--threads', '1']
 
@@ -52,6 +55,18 @@ def test_every_roi_belongs_to_one_map():
 def test_no_boxes_are_refused():
     with pytest.raises(UserError, match='1 or more'):
         benchmark_ops.main(['--boxes', '0'])
+
+
+def test_a_network_changes_every_operator_of_ours():
+    import _network_operators as networks
+
+    modules = [import_module(f'mmcv.ops.{name}') for name in CALLERS]
+    before = modules[0].ext_module
+    networks._use(extension)
+    try:
+        assert all(module.ext_module is extension for module in modules)
+    finally:
+        networks._use(before)
 
 
 def test_networks_are_timed_with_both_kinds_of_operators(fruit, tmp_path, capsys):

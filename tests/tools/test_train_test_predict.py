@@ -15,6 +15,8 @@ from command_line import DEMO, on, run
 from mmdet.structures import DetDataSample
 from pycocotools.coco import COCO
 
+from projects.smn.ops import describe_operators
+
 
 def model_options(options: list[str]) -> list[str]:
     """Of the options of a training, those that the network's shape depends on."""
@@ -27,6 +29,7 @@ def test_training_leaves_a_checkpoint_and_prints_the_table(trained):
     log = next(trained.glob('*/*.log')).read_text()
     for task in ('bbox', 'mask', 'spine', 'ends', 'neck', 'rating', 'length'):
         assert f'| {task} ' in log
+    assert f'mmcv operators: {describe_operators()}' in log
 
 
 def test_test_prints_the_table_and_writes_metrics(trained, fruit, tmp_path):

@@ -6,7 +6,9 @@ from functools import cache
 from importlib.machinery import ExtensionFileLoader
 from importlib.util import find_spec
 
-OURS = 'nms', 'soft_nms', 'roi_align', 'sigmoid_focal_loss', 'deform_conv2d'
+OPERATORS = 'nms', 'soft_nms', 'roi_align', 'sigmoid_focal_loss', 'deform_conv2d'
+# The modules of mmcv.ops that call them: each keeps what it has loaded them from, `ext_module`.
+CALLERS = 'nms', 'roi_align', 'focal_loss', 'deform_conv', 'modulated_deform_conv'
 
 
 @cache
@@ -25,7 +27,7 @@ def describe_operators() -> str:
         return 'compiled mmcv'
     from .choice import TORCHVISION  # imports torchvision, which takes seconds
 
-    theirs = [name for name in OURS if name in TORCHVISION]
-    ours = [name for name in OURS if name not in TORCHVISION]
+    theirs = [name for name in OPERATORS if name in TORCHVISION]
+    ours = [name for name in OPERATORS if name not in TORCHVISION]
     sources = {'torchvision': theirs, 'PyTorch': ours}
     return '; '.join(f'{source}: {", ".join(names)}' for source, names in sources.items() if names)

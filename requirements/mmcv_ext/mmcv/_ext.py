@@ -8,8 +8,9 @@ compiled mmcv stays in use.
 
 
 def __getattr__(name):
-    # Asked for when an operator is, not at the top: what is imported there must not be able to
-    # come back to mmcv.ops, which is only half imported now.
+    # mmcv.utils.load_ext asks for every name at once, while mmcv.ops is half imported. So what is
+    # imported here must never import mmcv.ops, and must be cheap. It is imported here and not at
+    # the top so that to look for this module, as mmengine does, costs nothing.
     if name.startswith('__'):
         raise AttributeError(name)
     from projects.smn.ops import extension
