@@ -102,7 +102,9 @@ def make_environment() -> int:
         print('making .venv', flush=True)
         run(sys.executable, '-m', 'venv', '--clear', VENV)
     LOG.write_text('')
-    install_all(STEPS)
+    torch, openmmlab, *others = STEPS
+    # Not from pip's usual cache, which may have an mmcv that was compiled for another torch.
+    install_all((torch, (*openmmlab, *own_cache('smn-pure')), *others))
     run(PYTHON, ROOT / 'tools' / 'check_install.py')
     stamp.set()
     return len(STEPS)
@@ -113,20 +115,21 @@ def compile_mmcv() -> int:
     stamp = Stamp('compiled')
     if stamp.is_set():
         return 0
-    install_all((COMPILING[0], (*COMPILING[1], *own_cache())))
+    tools, mmcv = COMPILING
+    install_all((tools, (*mmcv, *own_cache(f'smn-{answer_of("-c", TORCH)}'))))
     run(PYTHON, ROOT / 'tools' / 'check_install.py')
     stamp.set()
     return len(COMPILING)
 
 
-def own_cache() -> tuple[str, ...]:
-    """Options that give pip a cache of its own for this torch, with CUDA or without.
+def own_cache(name: str) -> tuple[str, ...]:
+    """Options that give pip a cache of its own, beside its usual one.
 
-    pip tells one wheel of mmcv from another by the version alone: it would give back the one
-    without operators, or that for another torch.
+    pip tells one wheel of mmcv from another by the version alone. From one cache for all it would
+    give back a compiled one for one without operators, or that for another torch.
     """
     cache = answer_of('-m', 'pip', 'cache', 'dir')
-    return ('--cache-dir', str(Path(cache, f'smn-{answer_of("-c", TORCH)}'))) if cache else ()
+    return ('--cache-dir', str(Path(cache, name))) if cache else ()
 
 
 def answer_of(*arguments: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import demo
 import install
@@ -82,19 +84,42 @@ def test_on_windows_the_compiler_is_not_looked_for(monkeypatch):
     assert install.there_may_be_a_compiler()
 
 
-def test_a_compiled_mmcv_is_kept_for_its_torch_and_its_cuda_alone(monkeypatch):
+@pytest.fixture
+def cache_of(monkeypatch, tmp_path):
+    """In which folder one half of tools/install.py has pip look for an mmcv that it has built."""
+    monkeypatch.setattr(install, 'VENV', tmp_path)
+    monkeypatch.setattr(install, 'LOG', tmp_path / 'install.log')
     monkeypatch.setattr(install, 'PYTHON', sys.executable)
+    monkeypatch.setattr(install, 'own_pip', lambda: tmp_path)
+    monkeypatch.setattr(install, 'run', ran)
     monkeypatch.setenv('PIP_CACHE_DIR', 'cache')
+
+    def cache_of(half: Callable[[], int]) -> str | None:
+        steps = []
+        monkeypatch.setattr(install, 'install_all', steps.extend)
+        with pytest.raises(RanError):  # the check at its end
+            half()
+        (options,) = (step for step in steps if 'requirements/openmmlab.txt' in step)
+        return options[options.index('--cache-dir') + 1] if '--cache-dir' in options else None
+
+    return cache_of
+
+
+def test_an_mmcv_without_operators_is_not_taken_from_the_cache_of_compiled_ones(cache_of):
+    folder = cache_of(install.make_environment)
+    assert folder
+    assert folder != cache_of(install.compile_mmcv)
+
+
+def test_a_compiled_mmcv_is_kept_for_its_torch_and_its_cuda_alone(cache_of, monkeypatch):
     folders = set()
     for forced in '01':
         monkeypatch.setenv('FORCE_CUDA', forced)
-        option, folder = install.own_cache()
-        assert option == '--cache-dir'
-        assert torch.__version__ in folder
-        folders.add(folder)
+        folders.add(cache_of(install.compile_mmcv))
+    assert all(torch.__version__ in Path(folder).name for folder in folders)
     assert len(folders) == (1 if torch.cuda.is_available() else 2)
     monkeypatch.setenv('PIP_NO_CACHE_DIR', '1')
-    assert install.own_cache() == ()
+    assert cache_of(install.compile_mmcv) is None
 
 
 def test_every_file_of_requirements_is_looked_at_and_installed():
