@@ -87,6 +87,8 @@ def test_behind_the_gate_gradio_refuses_as_well(page):
     """It asks where launch() was called; here, where that is said."""
     gradio = page.app.routes[-1].app.gradio
     inside = SimpleNamespace(client=local(gradio))
+    # In the event loop of the page: the queue of results belongs to one, and Python 3.13 is strict.
+    inside.client.portal = page.client.portal
     with nothing_is_touched(page.folder):
         for path in (str(page.secret), '/etc/passwd'):
             done = outcome(inside, join(inside, values(file_value(path))))
