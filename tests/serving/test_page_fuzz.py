@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import random
 import socket
+import time
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -140,6 +142,17 @@ def test_no_request_is_a_failure_of_the_server(url, name):
         if status >= 400:
             assert b'application/problem+json' in head, sent
             assert f'"status":{status}'.encode() in body
+
+
+def test_an_upload_that_breaks_off_is_no_failure(url, caplog):
+    caplog.set_level(logging.INFO, 'smn.serving')
+    method, target, kind, body = REQUESTS['upload']
+    with connected(url) as connection:
+        connection.sendall(request(method, target, kind, body)[:-9])
+    deadline = time.monotonic() + 20
+    while 499 not in [getattr(record, 'status', 0) for record in caplog.records]:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_streams_of_one_session_may_break_off_at_once(url):

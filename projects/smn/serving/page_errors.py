@@ -41,7 +41,7 @@ class PageErrors:
         except Exception as error:
             if answer.is_stream:
                 await send(dict(type='http.response.body'))
-            elif scope['method'] == 'POST' and not answer.begun:
+            elif scope['path'].endswith('/upload') and not answer.begun:
                 gone = isinstance(error, ClientDisconnect)
                 answer.status, answer.text = (CLIENT_GONE if gone else 400), NO_UPLOAD.encode()
             else:
