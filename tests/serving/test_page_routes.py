@@ -7,10 +7,7 @@ import re
 import pytest
 from api_client import assert_problem
 from gradio.route_utils import create_url_safe_hash
-from page_client import (
-    JOIN,
-    nothing_is_touched,
-)
+from page_client import JOIN, nothing_is_touched
 from starlette.websockets import WebSocketDisconnect
 
 # What a browser asks for; test_page_browser.py has one that does.

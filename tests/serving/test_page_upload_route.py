@@ -8,13 +8,7 @@ import os
 import pytest
 from api_client import PNG, assert_problem
 from gradio import route_utils
-from page_client import (
-    file_value,
-    join,
-    outcome,
-    upload_file,
-    values,
-)
+from page_client import file_value, join, outcome, upload_file, values
 
 
 @pytest.mark.parametrize(
