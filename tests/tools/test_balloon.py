@@ -125,7 +125,7 @@ def test_the_published_photographs_are_the_test_part(tmp_path):
         path.unlink()
     for path in SAMPLE.iterdir():
         (root / 'val' / path.name).symlink_to(path)
-    parts = convert(root, tmp_path / 'out', '--link', 'symlink')
+    parts = convert(root, tmp_path / 'out')
     assert len(parts['test']) == 13
     summary = json.loads((tmp_path / 'out/summary.json').read_text())
     assert summary['counts']['test']['objects'] == 50
