@@ -15,6 +15,7 @@ import torch
 from mmdet.registry import DATASETS, MODELS
 from mmengine.dataset import pseudo_collate
 from mmengine.optim import build_optim_wrapper
+from mmengine.registry import init_default_scope
 
 from projects.smn.engine import link_tasks
 from projects.smn.engine.predictor import load_config
@@ -36,6 +37,7 @@ def network_rows(config: str, repeats: int) -> list[list[str]]:
     if not operators_are_compiled():
         raise UserError('--networks needs the compiled mmcv, to compare with: make env MMCV_OPS=1')
     cfg = link_tasks(load_config(config, dict(pretrained=None)))
+    init_default_scope('mmdet')
     torch.manual_seed(0)
     model = MODELS.build(cfg.model)
     wrapper = build_optim_wrapper(model, cfg.optim_wrapper)
