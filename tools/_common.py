@@ -11,8 +11,14 @@ from pathlib import Path
 # Work from a checkout without installation, from any folder.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import torch
-from mmengine.config import Config, DictAction
+try:
+    import torch
+    from mmengine.config import Config, DictAction
+except ModuleNotFoundError as error:
+    sys.exit(
+        f'error: {error.name} is not installed for {sys.executable}: activate the environment, '
+        '. .venv/bin/activate, or make it, python tools/install.py'
+    )
 
 from projects.smn.engine.predictor import load_config
 from projects.smn.errors import UserError

@@ -4,11 +4,12 @@
     python tools/demo.py
 
 Runs the tools of this folder one after the other, each in the environment in ``.venv``, and says
-which.
+which. A second call trains again.
 """
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 from pathlib import Path
@@ -21,7 +22,10 @@ WORK = Path('work_dirs', 'demo')
 IMAGES = ('--train', '400', '--val', '80', '--test', '80', '--seed', '0')
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> None:
+    argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args(argv)
     if not PYTHON.is_file():
         sys.exit('there is no environment yet: python tools/install.py')
     tool('prepare/synthetic_fruit.py', '--out', DATA, *IMAGES)

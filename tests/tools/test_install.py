@@ -133,4 +133,12 @@ def test_every_file_of_requirements_is_looked_at_and_installed():
 def test_the_demo_says_how_to_make_its_environment(monkeypatch, tmp_path):
     monkeypatch.setattr(demo, 'PYTHON', tmp_path / 'python')
     with pytest.raises(SystemExit, match=r'python tools/install\.py'):
-        demo.main()
+        demo.main([])
+
+
+def test_help_for_the_demo_starts_no_training(capsys, monkeypatch):
+    monkeypatch.setattr(subprocess, 'run', ran)
+    with pytest.raises(SystemExit) as ended:
+        demo.main(['--help'])
+    assert ended.value.code == 0
+    assert 'A second call trains again' in capsys.readouterr().out
