@@ -23,6 +23,7 @@ from hostile import (
     chain,
     rezip,
     save,
+    text,
     touch,
     with_instructions,
 )
@@ -141,15 +142,17 @@ def test_a_small_tuple_is_refused_where_no_honest_file_has_one(tmp_path, marker,
         (MANY_ARRAYS, 'it unfolds to much more than its size'),
         (b'cnumpy\ndtype\nX\2\0\0\0S0\x85R', "numpy.dtype 'S0'"),
         (b'ctorch.storage\nUntypedStorage\nJ\0\0\0\x7f\x85R', 'UntypedStorage'),
-        (b'ccollections\nOrderedDict\n)R}X\5\0\0\0itemsccollections\nOrderedDict\nsb', None),
     ],
 )
 def test_a_small_file_takes_little_memory_and_time(tmp_path, marker, instructions, words):
     path = with_instructions(tmp_path, instructions)
-    if words is None:  # an attribute that would hide what is in a dictionary
-        assert vars(load_checkpoint_file(path)['extra']) == {}
-    else:
-        assert words in refused(path, marker)
+    assert words in refused(path, marker)
+
+
+def test_an_attribute_does_not_hide_what_is_in_a_dictionary(tmp_path):
+    items = b'ccollections\nOrderedDict\n'
+    path = with_instructions(tmp_path, items + b')R}' + text('items') + items + b'sb')
+    assert vars(load_checkpoint_file(path)['extra']) == {}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 
 from projects.smn.errors import UserError
 
-# A config is a program. Runner.resume runs that of `meta`, mmengine's inferencer either.
+# A config is a program. Runner.resume runs that of `meta`; mmengine's inferencer runs any of them.
 CONFIGS = ('config', 'cfg')
 # CheckpointHook removes these, and epochs of these numbers, to make room for others.
 BEST, KEPT = 'best_ckpt', 'keep_ckpt_ids'

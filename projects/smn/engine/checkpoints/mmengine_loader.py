@@ -33,7 +33,10 @@ PREFIXES = (
 def load_from_checked_file(
     filename: str, map_location: Any = None, weights_only: bool | None = None
 ) -> dict[str, Any]:
-    """As mmengine calls it; the last two words of the name are what its log says of it."""
+    """As mmengine calls it; the last two words of the name are what its log says of it.
+
+    ``weights_only`` is an argument of one of its functions that this stands for, and always true.
+    """
     checkpoint = load_checkpoint_file(filename, map_location or 'cpu')
     checkpoint.pop('best_files', None)
     return checkpoint
