@@ -15,6 +15,7 @@ from .fields import (
     to_records,
     to_rows,
 )
+from .geometry import Boxes, Geometry, Values
 from .keypoint import KeypointTask
 from .mask import MaskTask, decode_mask, encode_mask
 from .regression import RegressionTask
@@ -25,13 +26,16 @@ __all__ = [
     'IGNORED',
     'TASKS',
     'BoxTask',
+    'Boxes',
     'ClassificationTask',
     'Fields',
+    'Geometry',
     'KeypointTask',
     'MaskTask',
     'RegressionTask',
     'SemanticTask',
     'Task',
+    'Values',
     'build_tasks',
     'compress_masks',
     'decode_mask',

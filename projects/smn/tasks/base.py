@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-import torch
 from mmengine.registry import Registry
-from mmengine.structures import InstanceData, PixelData
-from torch import nn
 
 from projects.smn.errors import UserError, listing
+
+from .geometry import Geometry
+
+if TYPE_CHECKING:  # a converter asks tasks where a label is, and must not wait for torch
+    from torch import Tensor
 
 # The scope is mmdet's, as a config's default scope is, so that a task is found by its bare name.
 TASKS = Registry('task', scope='mmdet')
@@ -45,8 +47,10 @@ RESERVED_NAMES = (
 class Task:
     """One question that the network answers about each object, or about each image.
 
-    A task is declared once, in the config. The data set asks it to parse labels, the network what
-    to predict and with which loss, the metric what to compare, the exporters how to write a value.
+    A task is declared once, in the config, and answers for its kind: the data set asks it to parse
+    labels, the pipeline to load them, the network what to predict and with which loss, the metric
+    what is labelled, a result how to write a value. Nobody else needs to know the kind. How it is
+    measured and drawn is registered at ``evaluate_task`` and ``draw_task``.
 
     Args:
         name: The key of the task in the config's ``tasks``; also the name of its field in
@@ -62,10 +66,15 @@ class Task:
 
     kind: ClassVar[str]
     default_loss: ClassVar[dict]
-    # 'object': labels are in annotations, values in gt_instances and pred_instances. 'image':
-    # labels are in image records, values in gt_image and pred_image, or gt_sem_seg and
-    # pred_sem_seg. Kinds that can be either have it as an option.
+    # 'object': labels are in annotations; 'image': in image records. Kinds that can be either have
+    # it as an option.
     per: ClassVar[str] = 'object'
+    # Numbers that an attribute head predicts for it; None if it needs another head.
+    num_outputs: ClassVar[int | None] = None
+    # Whether a label is still true when a crop has cut its object.
+    survives_cut: ClassVar[bool] = True
+    # Where labels are names of files: the key in a data set's data_prefix that names their folder.
+    file_prefix: ClassVar[str | None] = None
 
     name: str
     dataset_classes: tuple[str, ...]
@@ -77,12 +86,6 @@ class Task:
             raise UserError(
                 f'task {self.name!r}: a task needs another name: a Python identifier without '
                 f'"loss" in it, and none of {listing(RESERVED_NAMES, len(RESERVED_NAMES))}'
-            )
-        # The name becomes an attribute of them.
-        if any(hasattr(taken, self.name) for taken in (InstanceData, PixelData, nn.ModuleDict())):
-            raise UserError(
-                f'task {self.name!r}: a task needs another name, as PyTorch or mmengine has a '
-                f'method of this one; `source` can still be {self.name!r}'
             )
         if self.per not in ('object', 'image'):
             raise UserError(f"task {self.name!r}: per must be 'object' or 'image'")
@@ -101,15 +104,14 @@ class Task:
         same_type = override.get('type', self.default_loss['type']) == self.default_loss['type']
         self.loss = {**self.default_loss, **override} if same_type else override
 
-    def channel_of_label(self) -> torch.Tensor:
+    def channel_of_label(self) -> np.ndarray:
         """Position in ``of`` of each class label, shape (num_classes,); -1 where not in ``of``."""
         channels = [self.of.index(c) if c in self.of else -1 for c in self.dataset_classes]
-        return torch.tensor(channels, dtype=torch.long)
+        return np.array(channels, np.int64)
 
-    def applies(self, labels: np.ndarray | torch.Tensor) -> np.ndarray:
+    def applies(self, labels: np.ndarray | Tensor) -> np.ndarray:
         """Which objects have this task, by their class labels: shape (N,), bool."""
-        table = self.channel_of_label().numpy() >= 0
-        return table[np.asarray(labels, dtype=np.int64)]
+        return self.channel_of_label()[np.asarray(labels, dtype=np.int64)] >= 0
 
     # Labels in ------------------------------------------------------------------------------
 
@@ -157,25 +159,97 @@ class Task:
             UserError: If it is not.
         """
 
+    # Through the pipeline -------------------------------------------------------------------
+
+    def load(
+        self, labels: Sequence[Any], size: tuple[int, int], read: Callable[[str], bytes]
+    ) -> Geometry:
+        """What transforms move and drop together with the objects.
+
+        Args:
+            labels: Parsed, one per object, ``None`` where there is none; of a task of the whole
+                image, one.
+            size: (height, width) of the image in pixels.
+            read: Gives the content of a file, where a label is the name of one.
+
+        Raises:
+            UserError: If a file cannot be read or does not fit.
+        """
+        raise NotImplementedError
+
+    @property
+    def part(self) -> str:
+        """Where the fields are in a data sample, after ``gt_`` or ``pred_``."""
+        return 'instances' if self.per == 'object' else 'image'
+
+    def pack(self, geometry: Geometry) -> dict[str, Any]:
+        """The fields of the ground truth, by name: arrays with N as first dimension."""
+        return {self.name: geometry.values}
+
+    def labelled(self, fields: Mapping[str, Any]) -> np.ndarray | Tensor:
+        """Which objects have a label, (N,) bool; of tensors or arrays as :meth:`pack` names them.
+
+        As it is here: whole numbers are -1 where there is no label, others NaN.
+        """
+        values = fields[self.name]
+        known = values != -1 if 'int' in str(values.dtype) else values == values
+        return known.reshape(len(values), -1).all(-1) if len(values) else known.reshape(0)
+
+    # In the head ----------------------------------------------------------------------------
+
+    def encode(self, values: Tensor, boxes: Tensor) -> Tensor:
+        """Labels to the targets of the loss. For tasks with ``num_outputs``.
+
+        Args:
+            values: The field ``<name>`` of the N objects that are labelled.
+            boxes: (N, 4): x1, y1, x2, y2 in pixels of the original image; of a task of the whole
+                image, the image's own.
+        """
+        raise NotImplementedError
+
+    def decode(self, outputs: Tensor, boxes: Tensor) -> dict[str, Tensor]:
+        """The fields of the answers from outputs (N, ``num_outputs``); see :meth:`encode`."""
+        raise NotImplementedError
+
     # Predictions out ------------------------------------------------------------------------
+
+    @property
+    def answer_path(self) -> tuple[str, ...]:
+        """The keys that lead to the answer in a result; where the label would be, if no other."""
+        return self.label_path
 
     def to_json(self, fields: Mapping[str, Any], index: int) -> Any:
         """The prediction for one object as JSON-able value, with its score or its unit.
 
         Args:
-            fields: The object fields of one image, NumPy arrays with N as first dimension; of a
-                task of the whole image, its image fields, with 1 as first dimension.
+            fields: The object fields of one image, arrays or lists of N; of a task of the whole
+                image, its image fields, of 1.
             index: Which object; 0 for the image.
+
+        Returns:
+            ``None`` if there is no answer.
         """
+        raise NotImplementedError
+
+    def schema(self) -> dict[str, Any]:
+        """JSON Schema of what :meth:`to_json` returns."""
+        return {}
+
+    def values(self, fields: Mapping[str, Any]) -> Any:
+        """The answers for all N objects, as a user wants to compute with them."""
+        return fields[self.name]
+
+    def columns(self) -> list[str]:
+        """The names of the table columns of this task, units included."""
         raise NotImplementedError
 
     def to_columns(self, fields: Mapping[str, Any], index: int) -> dict[str, Any]:
         """The prediction for one object as columns of a table: name with unit to value."""
         raise NotImplementedError
 
-    def columns(self) -> list[str]:
-        """The names of the table columns of this task, units included."""
-        raise NotImplementedError
+    def caption(self, fields: Mapping[str, Any], index: int) -> str | None:
+        """The line of text beside an object in a picture; ``None`` where there is none to write."""
+        return None
 
 
 def entries(record: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from projects.smn.errors import UserError
 
 from .base import TASKS, Task
+from .geometry import Boxes
 
 
 @TASKS.register_module()
@@ -60,9 +61,21 @@ class BoxTask(Task):
     def is_labelled(self, label: list[float]) -> bool:
         return not math.isnan(label[0])
 
+    def load(self, labels: Sequence, size: tuple[int, int], read: Any) -> Boxes:
+        return Boxes([[math.nan] * 4 if label is None else label for label in labels], *size)
+
     def to_json(self, fields: Mapping[str, Any], index: int) -> list[float]:
         x1, y1, x2, y2 = (float(value) for value in fields[self.name][index])
         return [round(value, 2) for value in (x1, y1, x2 - x1, y2 - y1)]
+
+    def schema(self) -> dict[str, Any]:
+        return dict(
+            type='array',
+            items=dict(type='number'),
+            minItems=4,
+            maxItems=4,
+            description='x, y, width, height in pixels.',
+        )
 
     def columns(self) -> list[str]:
         return [f'{self.name} {corner} (px)' for corner in ('x1', 'y1', 'x2', 'y2')]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
 
 from projects.smn.errors import UserError, listing
 
 from .base import TASKS, Task
+from .geometry import Values
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @TASKS.register_module()
@@ -23,6 +29,7 @@ class ClassificationTask(Task):
             far one.
         source: The key in ``attributes``. Default: the name of the task.
         per: ``'object'``, or ``'image'`` for one class per image.
+        survives_cut: Whether an object that a crop has cut is still of its class.
     """
 
     kind: ClassVar[str] = 'classification'
@@ -32,6 +39,7 @@ class ClassificationTask(Task):
     ordinal: bool = False
     source: str | None = None
     per: str = 'object'
+    survives_cut: bool = True
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -67,6 +75,19 @@ class ClassificationTask(Task):
     def is_labelled(self, label: int) -> bool:
         return label >= 0
 
+    def load(self, labels: Sequence, size: tuple[int, int], read: Any) -> Values:
+        indices = [-1 if label is None else label for label in labels]
+        return Values(np.array(indices, np.int64), self.survives_cut)
+
+    def encode(self, values: Tensor, boxes: Tensor) -> Tensor:
+        """Class indices (N,), as they are."""
+        return values
+
+    def decode(self, outputs: Tensor, boxes: Tensor) -> dict[str, Tensor]:
+        """Class indices (N,), and under ``<task>_scores`` the probabilities (N, classes)."""
+        scores = outputs.softmax(-1)
+        return {self.name: scores.argmax(-1), f'{self.name}_scores': scores}
+
     def to_json(self, fields: Mapping[str, Any], index: int) -> dict[str, Any] | None:
         label = int(fields[self.name][index])
         if label < 0:
@@ -74,9 +95,28 @@ class ClassificationTask(Task):
         score = float(fields[f'{self.name}_scores'][index][label])
         return dict(value=self.classes[label], score=round(score, 4))
 
+    def schema(self) -> dict[str, Any]:
+        return dict(
+            type='object',
+            properties=dict(
+                value=dict(enum=list(self.classes)),
+                score=dict(type='number', description='Probability of this class.'),
+            ),
+            required=['value', 'score'],
+        )
+
+    def values(self, fields: Mapping[str, Any]) -> np.ndarray:
+        """The names of the classes, (N,); ``None`` where the task does not apply."""
+        labels = np.asarray(fields[self.name]).tolist()
+        return np.array([self.classes[v] if v >= 0 else None for v in labels], object)
+
     def columns(self) -> list[str]:
         return [self.name]
 
     def to_columns(self, fields: Mapping[str, Any], index: int) -> dict[str, Any]:
         label = int(fields[self.name][index])
         return {self.name: self.classes[label] if label >= 0 else None}
+
+    def caption(self, fields: Mapping[str, Any], index: int) -> str | None:
+        label = int(fields[self.name][index])
+        return f'{self.name} {self.classes[label]}' if label >= 0 else None

@@ -99,21 +99,10 @@ def to_image_record(
 
 def _place(record: dict[str, Any], task: Task, value: Any) -> None:
     """Put a task's value where the annotation format has it."""
-    if task.per == 'image' and task.kind in ('semantic', 'box'):
-        part = dict(semantic='maps', box='boxes')[task.kind]
-        key = task.name if task.kind == 'semantic' else task.source
-        record.setdefault(part, {})[key] = value
-        return
-    if task.kind == 'mask' and task.source == 'segmentation':
-        record['segmentation'] = value
-    elif task.kind == 'mask':
-        record.setdefault('masks', {})[task.source] = value
-    elif task.kind == 'keypoint' and task.source == 'keypoints':
-        record['keypoints'] = value
-    elif task.kind == 'keypoint':
-        record.setdefault('points', {})[task.source] = value
-    else:
-        record.setdefault('attributes', {})[task.source] = value
+    *outer, key = task.answer_path
+    for name in outer:
+        record = record.setdefault(name, {})
+    record[key] = value
 
 
 def to_rows(

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from projects.smn.errors import UserError, listing
 
 from .base import TASKS, Task
+from .geometry import Geometry, cropped
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @TASKS.register_module()
@@ -104,12 +108,30 @@ class KeypointTask(Task):
     def is_labelled(self, label: list[list[float]]) -> bool:
         return any(visibility > 0 for _, _, visibility in label)
 
+    def load(self, labels: Sequence, size: tuple[int, int], read: Any) -> Keypoints:
+        nothing = [[0, 0, 0]] * len(self.points)
+        points = np.array([nothing if label is None else label for label in labels], np.float32)
+        return Keypoints(points, *size, self.mirrored_order())
+
+    def labelled(self, fields: Mapping[str, Any]) -> np.ndarray | Tensor:
+        """Which objects have a labelled point or more."""
+        return (fields[self.name][..., 2] > 0).any(-1)
+
     def to_json(self, fields: Mapping[str, Any], index: int) -> list[float] | None:
         """``[x, y, score, ...]`` in pixels of the original image, as COCO's results have it."""
         points = fields[self.name][index]
         if np.isnan(points).any():
             return None
         return [round(float(value), 3) for value in points.reshape(-1)]
+
+    def schema(self) -> dict[str, Any]:
+        return dict(
+            type='array',
+            items=dict(type='number'),
+            minItems=3 * len(self.points),
+            maxItems=3 * len(self.points),
+            description=f'x, y in pixels and score of each point: {", ".join(self.points)}.',
+        )
 
     def columns(self) -> list[str]:
         return [f'{self.name}.{p}.{axis} (px)' for p in self.points for axis in 'xy']
@@ -120,3 +142,59 @@ class KeypointTask(Task):
             column: None if np.isnan(value) else round(float(value), 1)
             for column, value in zip(self.columns(), values, strict=True)
         }
+
+
+class Keypoints(Geometry):
+    """The keypoints of all objects of one image.
+
+    Args:
+        values: Shape (N, K, 3): x, y in pixels and visibility (0, 1, 2). Pixel (i, j) covers
+            [i, i + 1) x [j, j + 1).
+        height: Of the image, in pixels.
+        width: Of the image, in pixels.
+        mirrored_order: Shape (K,): the order of the points in a mirrored image.
+    """
+
+    def __init__(
+        self, values: np.ndarray, height: int, width: int, mirrored_order: Sequence[int]
+    ) -> None:
+        self.values = np.asarray(values, np.float32).reshape(-1, len(mirrored_order), 3)
+        self.height = height
+        self.width = width
+        self.mirrored_order = list(mirrored_order)
+
+    def __getitem__(self, index: np.ndarray) -> Keypoints:
+        return self._moved(self.values[index], self.height, self.width)
+
+    def resize(self, out_shape: tuple[int, int], interpolation: str = 'bilinear') -> Keypoints:
+        height, width = out_shape[:2]
+        values = self.values * np.float32([width / self.width, height / self.height, 1])
+        return self._moved(values, height, width)
+
+    def flip(self, flip_direction: str = 'horizontal') -> Keypoints:
+        values = self.values.copy()
+        if flip_direction in ('horizontal', 'diagonal'):
+            values[..., 0] = self.width - values[..., 0]
+        if flip_direction in ('vertical', 'diagonal'):
+            values[..., 1] = self.height - values[..., 1]
+        if flip_direction != 'diagonal':  # a turn leaves left on the left
+            values = values[:, self.mirrored_order]
+        return self._moved(values, self.height, self.width)
+
+    def transpose(self) -> Keypoints:
+        values = self.values[:, self.mirrored_order][..., [1, 0, 2]]
+        return self._moved(values, self.width, self.height)
+
+    def crop(self, bbox: np.ndarray) -> Keypoints:
+        """Move with a crop; points outside become not labelled."""
+        x1, y1, height, width = cropped(bbox, self.height, self.width)
+        values = self.values - np.float32([x1, y1, 0])
+        inside = (values[..., :2] >= 0).all(-1) & (values[..., :2] <= (width, height)).all(-1)
+        values[~inside] = 0
+        return self._moved(values, height, width)
+
+    def pad(self, out_shape: tuple[int, int], pad_val: int = 0) -> Keypoints:
+        return self._moved(self.values, *out_shape[:2])
+
+    def _moved(self, values: np.ndarray, height: int, width: int) -> Keypoints:
+        return Keypoints(values, height, width, self.mirrored_order)

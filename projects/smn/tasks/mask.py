@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from pycocotools import mask as mask_utils
@@ -14,6 +14,11 @@ from projects.smn.errors import UserError
 from projects.smn.runs import runs_fit
 
 from .base import TASKS, Task
+from .geometry import Geometry
+
+if TYPE_CHECKING:
+    from mmdet.structures.mask import BitmapMasks
+    from torch import Tensor
 
 
 @TASKS.register_module()
@@ -64,17 +69,91 @@ class MaskTask(Task):
                 f'its RLE is of {label["size"]} (height, width), its image of {[height, width]}'
             )
 
+    def load(self, labels: Sequence, size: tuple[int, int], read: Any) -> Masks:
+        from mmdet.structures.mask import BitmapMasks  # here, as it loads torch
+
+        masks = [decode_mask(label or [], *size) for label in labels]
+        known = np.array([label is not None for label in labels], bool)
+        return Masks(BitmapMasks(masks, *size), known)
+
+    def pack(self, geometry: Masks) -> dict[str, Any]:
+        """``<task>``, the masks, and ``<task>_labelled``, (N,) bool: a mask may be empty."""
+        return {self.name: geometry.masks, f'{self.name}_labelled': geometry.known}
+
+    def labelled(self, fields: Mapping[str, Any]) -> np.ndarray | Tensor:
+        return fields[f'{self.name}_labelled']
+
     def to_json(self, fields: Mapping[str, Any], index: int) -> dict | None:
-        if not self.applies(fields['labels'])[index]:
-            return None
-        return encode_mask(fields[self.name][index])
+        """COCO's compressed RLE; masks are kept as such."""
+        return fields[self.name][index] if self.applies(fields['labels'])[index] else None
+
+    def schema(self) -> dict[str, Any]:
+        return RLE_SCHEMA
 
     def columns(self) -> list[str]:
         return [f'{self.name} (px2)']
 
     def to_columns(self, fields: Mapping[str, Any], index: int) -> dict[str, Any]:
         applies = self.applies(fields['labels'])[index]
-        return {self.columns()[0]: int(fields[self.name][index].sum()) if applies else None}
+        mask = fields[self.name][index]
+        return {self.columns()[0]: int(mask_utils.area(mask)) if applies else None}
+
+
+RLE_SCHEMA = dict(
+    type='object',
+    properties=dict(
+        size=dict(
+            type='array',
+            items=dict(type='integer'),
+            minItems=2,
+            maxItems=2,
+            description='Height and width.',
+        ),
+        counts=dict(type='string'),
+    ),
+    required=['size', 'counts'],
+    description="A mask: COCO's compressed run lengths, as pycocotools reads them.",
+)
+
+
+class Masks(Geometry):
+    """The masks of all objects of one image.
+
+    Args:
+        masks: N of them.
+        known: (N,) bool: which are labelled; an empty mask can be a label.
+    """
+
+    def __init__(self, masks: BitmapMasks, known: np.ndarray) -> None:
+        self.masks = masks
+        self.known = known
+
+    def __getitem__(self, index: np.ndarray) -> Masks:
+        return Masks(self.masks[index], self.known[index])
+
+    def resize(self, out_shape: tuple[int, int], interpolation: str = 'bilinear') -> Masks:
+        """Move with an image that is resized to ``out_shape``, (height, width).
+
+        Masks are interpolated and rounded. ``BitmapMasks`` by itself takes OpenCV's nearest pixel,
+        the one to the upper left: that moves a mask by half a pixel, and frays what is thin.
+        """
+        return self._moved(self.masks.resize(out_shape, interpolation=interpolation))
+
+    def flip(self, flip_direction: str = 'horizontal') -> Masks:
+        return self._moved(self.masks.flip(flip_direction))
+
+    def transpose(self) -> Masks:
+        bits = np.ascontiguousarray(self.masks.masks.transpose(0, 2, 1))
+        return self._moved(type(self.masks)(bits, self.masks.width, self.masks.height))
+
+    def crop(self, bbox: np.ndarray) -> Masks:
+        return self._moved(self.masks.crop(np.asarray(bbox)))
+
+    def pad(self, out_shape: tuple[int, int], pad_val: int = 0) -> Masks:
+        return self._moved(self.masks.pad(out_shape, pad_val=pad_val))
+
+    def _moved(self, masks: BitmapMasks) -> Masks:
+        return Masks(masks, self.known)
 
 
 def encode_mask(mask: np.ndarray) -> dict:

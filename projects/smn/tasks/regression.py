@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from projects.smn.errors import UserError
 
 from .base import TASKS, Task
+from .geometry import Values
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 # Keeps exp() finite when an untrained network says nonsense.
 MAX_LOG_RATIO = 8.0
@@ -38,6 +41,8 @@ class RegressionTask(Task):
         encoding: See above.
         source: The key in ``attributes``. Default: the name of the task.
         per: ``'object'``, or ``'image'`` for one number per image, such as a yield.
+        survives_cut: Whether the number is still true of an object that a crop has cut, or of an
+            image that was cropped; a length, an area and a count are not.
     """
 
     kind: ClassVar[str] = 'regression'
@@ -49,6 +54,7 @@ class RegressionTask(Task):
     encoding: str = 'linear'
     source: str | None = None
     per: str = 'object'
+    survives_cut: bool = False
 
     num_outputs: ClassVar[int] = 1
 
@@ -62,23 +68,18 @@ class RegressionTask(Task):
             raise UserError(f'task {self.name!r}: std must be positive, not {self.std}')
         self.source = self.source or self.name
 
-    def encode(self, values: Tensor, diagonals: Tensor) -> Tensor:
-        """Numbers in ``unit`` to what the network predicts. All of shape (N,).
-
-        Args:
-            values: In ``unit``; NaN (not labelled) stays NaN.
-            diagonals: Of the boxes, in pixels of the original image.
-        """
+    def encode(self, values: Tensor, boxes: Tensor) -> Tensor:
+        """Numbers in ``unit``, (N,), to what the network predicts, (N, 1)."""
         if self.encoding == 'log_box':
-            values = torch.log(values / diagonals)
-        return (values - self.mean) / self.std
+            values = (values / _diagonals(boxes)).log()
+        return ((values - self.mean) / self.std)[:, None]
 
-    def decode(self, outputs: Tensor, diagonals: Tensor) -> Tensor:
-        """The inverse of :meth:`encode`."""
-        values = outputs * self.std + self.mean
+    def decode(self, outputs: Tensor, boxes: Tensor) -> dict[str, Tensor]:
+        """The inverse of :meth:`encode`: ``<task>`` (N,)."""
+        values = outputs[:, 0] * self.std + self.mean
         if self.encoding == 'log_box':
-            values = values.clamp(-MAX_LOG_RATIO, MAX_LOG_RATIO).exp() * diagonals
-        return values
+            values = values.clamp(-MAX_LOG_RATIO, MAX_LOG_RATIO).exp() * _diagonals(boxes)
+        return {self.name: values}
 
     @property
     def label_path(self) -> tuple[str, ...]:
@@ -101,9 +102,20 @@ class RegressionTask(Task):
     def is_labelled(self, label: float) -> bool:
         return not math.isnan(label)
 
+    def load(self, labels: Sequence, size: tuple[int, int], read: Any) -> Values:
+        numbers = [math.nan if label is None else label for label in labels]
+        return Values(np.array(numbers, np.float32), self.survives_cut)
+
     def to_json(self, fields: Mapping[str, Any], index: int) -> dict[str, Any] | None:
         value = float(fields[self.name][index])
         return None if math.isnan(value) else dict(value=_significant(value), unit=self.unit)
+
+    def schema(self) -> dict[str, Any]:
+        return dict(
+            type='object',
+            properties=dict(value=dict(type='number'), unit=dict(const=self.unit)),
+            required=['value', 'unit'],
+        )
 
     def columns(self) -> list[str]:
         return [f'{self.name} ({self.unit})' if self.unit else self.name]
@@ -111,6 +123,16 @@ class RegressionTask(Task):
     def to_columns(self, fields: Mapping[str, Any], index: int) -> dict[str, Any]:
         value = float(fields[self.name][index])
         return {self.columns()[0]: None if math.isnan(value) else _significant(value)}
+
+    def caption(self, fields: Mapping[str, Any], index: int) -> str | None:
+        value = float(fields[self.name][index])
+        figures = f'{value:.0f}' if abs(value) >= 1e4 else f'{value:.4g}'
+        return None if math.isnan(value) else f'{self.name} {figures} {self.unit}'.rstrip()
+
+
+def _diagonals(boxes: Tensor) -> Tensor:
+    """Of boxes (N, 4), in their pixels; one pixel or more."""
+    return (boxes[:, 2:] - boxes[:, :2]).norm(dim=1).clamp(min=1)
 
 
 def _significant(value: float) -> float:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, ClassVar
 
+import cv2
 import numpy as np
+from PIL import Image
 
 from projects.smn.errors import UserError, listing
 
 from .base import TASKS, Task
-from .mask import encode_mask
+from .geometry import Geometry, cropped
+from .mask import RLE_SCHEMA, encode_mask
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 IGNORED = 255
 """The value of pixels that are not labelled."""
+# What Pillow raises for files that are damaged in one way or another.
+FAULTS = (OSError, EOFError, SyntaxError, ValueError, Image.DecompressionBombError)
 
 
 @TASKS.register_module()
@@ -35,6 +44,8 @@ class SemanticTask(Task):
     kind: ClassVar[str] = 'semantic'
     per: ClassVar[str] = 'image'
     default_loss: ClassVar[dict] = dict(type='DiceCrossEntropyLoss')
+    part: ClassVar[str] = 'sem_seg'
+    file_prefix: ClassVar[str] = 'seg'
 
     classes: tuple[str, ...]
     background: str | None = 'background'
@@ -75,21 +86,54 @@ class SemanticTask(Task):
             raise UserError(f'{label!r:.60} is not the name of a file')
         return label
 
-    def check_map(self, values: np.ndarray) -> None:
-        """Check a map that was read.
+    def load(
+        self, labels: Sequence, size: tuple[int, int], read: Callable[[str], bytes]
+    ) -> SemanticMap:
+        """The map of the one image; all 255 where it has none."""
+        (path,) = labels
+        if path is None:
+            return SemanticMap(np.full((1, *size), IGNORED, np.uint8))
+        try:
+            with Image.open(BytesIO(read(path))) as image:
+                values = np.asarray(image)  # of a palette, the indices
+        except FileNotFoundError:
+            raise UserError(f'there is no semantic map {path}') from None
+        except FAULTS as error:
+            raise UserError(f'the semantic map {path} cannot be read: {error}') from None
+        self._check_map(values, path, size)
+        return SemanticMap(values[None])
 
-        Args:
-            values: (H, W), uint8.
-
-        Raises:
-            UserError: If it holds a value that is no class.
-        """
+    def _check_map(self, values: np.ndarray, path: str, size: tuple[int, int]) -> None:
+        if values.ndim != 2 or values.dtype != np.uint8:
+            raise UserError(f'the semantic map {path} must have one channel of 8 bits')
+        if values.shape != size:
+            raise UserError(
+                f'the semantic map {path} has {values.shape[1]} x {values.shape[0]} pixels, its '
+                f'image {size[1]} x {size[0]}'
+            )
         wrong = np.setdiff1d(np.unique(values), [*range(len(self.classes)), IGNORED])
         if len(wrong):
             raise UserError(
-                f'task {self.name!r}: it has pixels of value {listing(map(int, wrong))}, but '
-                f'{len(self.classes)} classes have the values 0 to {len(self.classes) - 1}'
+                f'{path}: task {self.name!r}: it has pixels of value {listing(map(int, wrong))}, '
+                f'but {len(self.classes)} classes have the values 0 to {len(self.classes) - 1}'
             )
+
+    def labelled(self, fields: Mapping[str, Any]) -> np.ndarray | Tensor:
+        """Whether any pixel is labelled, (1,)."""
+        values = fields[self.name]
+        return (values.reshape(len(values), -1) != IGNORED).any(-1)
+
+    @property
+    def answer_path(self) -> tuple[str, ...]:
+        return 'maps', self.name
+
+    def schema(self) -> dict[str, Any]:
+        return dict(
+            type='object',
+            properties=dict.fromkeys(self.classes, RLE_SCHEMA),
+            additionalProperties=False,
+            description='Class to its mask; classes that are not in the image are left out.',
+        )
 
     def to_json(self, fields: Mapping[str, Any], index: int) -> dict[str, dict]:
         """Class to its mask as RLE; classes that are not in the image are left out."""
@@ -105,3 +149,42 @@ class SemanticTask(Task):
         counts = np.bincount(values.ravel(), minlength=len(self.classes))
         shares = (round(100 * count / max(values.size, 1), 2) for count in counts.tolist())
         return dict(zip(self.columns(), shares, strict=True))
+
+
+class SemanticMap(Geometry):
+    """A class for every pixel.
+
+    Args:
+        values: (1, H, W), uint8; 255 where a pixel is not labelled.
+    """
+
+    def __init__(self, values: np.ndarray) -> None:
+        self.values = values
+
+    def __getitem__(self, index: np.ndarray) -> SemanticMap:
+        return SemanticMap(self.values[index])
+
+    def resize(self, out_shape: tuple[int, int], interpolation: str = 'bilinear') -> SemanticMap:
+        # cv2's INTER_NEAREST takes the pixel to the upper left, half a pixel off the image.
+        resized = cv2.resize(
+            self.values[0], tuple(out_shape[1::-1]), interpolation=cv2.INTER_NEAREST_EXACT
+        )
+        return SemanticMap(resized[None])
+
+    def flip(self, flip_direction: str = 'horizontal') -> SemanticMap:
+        axes = dict(horizontal=2, vertical=1, diagonal=(1, 2))[flip_direction]
+        return SemanticMap(np.ascontiguousarray(np.flip(self.values, axes)))
+
+    def transpose(self) -> SemanticMap:
+        return SemanticMap(np.ascontiguousarray(self.values.transpose(0, 2, 1)))
+
+    def crop(self, bbox: np.ndarray) -> SemanticMap:
+        x1, y1, height, width = cropped(bbox, *self.values.shape[1:])
+        x1, y1 = int(x1), int(y1)
+        return SemanticMap(self.values[:, y1 : y1 + height, x1 : x1 + width])
+
+    def pad(self, out_shape: tuple[int, int], pad_val: int = IGNORED) -> SemanticMap:
+        """Pad to the right and below. What is padded is never labelled, whatever ``pad_val``."""
+        _, height, width = self.values.shape
+        more = ((0, 0), (0, out_shape[0] - height), (0, out_shape[1] - width))
+        return SemanticMap(np.pad(self.values, more, constant_values=IGNORED))
