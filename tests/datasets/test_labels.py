@@ -7,8 +7,10 @@ import pytest
 from helpers import CLASSES, HEIGHT, TASKS, WIDTH
 from mmdet.structures.mask import BitmapMasks
 
-from projects.smn.datasets import Keypoints, TaskLabels, load_labels
-from projects.smn.tasks import Task, build_tasks
+from projects.smn.datasets import TaskLabels
+from projects.smn.tasks import Boxes, Values, build_tasks
+from projects.smn.tasks.keypoint import Keypoints
+from projects.smn.tasks.mask import Masks
 
 DIRECTIONS = ('horizontal', 'vertical', 'diagonal')
 # Points 1 and 2 change places in a mirror, point 0 does not.
@@ -25,29 +27,35 @@ def keypoints(count=4, seed=0):
 def labels(count=4, seed=0):
     rng = np.random.default_rng(seed)
     masks = (rng.random((count, HEIGHT, WIDTH)) > 0.5).astype(np.uint8)
+    corners = np.sort(rng.uniform(0, 1, (count, 2, 2)) * [WIDTH, HEIGHT], axis=1)
     return TaskLabels(
-        dict(ends=keypoints(count, seed), mask=BitmapMasks(masks, HEIGHT, WIDTH)),
-        dict(number=np.arange(count)),
-        count,
-        HEIGHT,
-        WIDTH,
+        dict(
+            ends=keypoints(count, seed),
+            mask=Masks(BitmapMasks(masks, HEIGHT, WIDTH), np.arange(count) % 2 == 0),
+            number=Values(np.arange(count)),
+        ),
+        {},
+        Boxes(corners.reshape(count, 4), HEIGHT, WIDTH),
     )
 
 
 def assert_same(first, second):
     assert (len(first), first.height, first.width) == (len(second), second.height, second.width)
-    np.testing.assert_allclose(
-        first.geometry['ends'].points, second.geometry['ends'].points, rtol=0, atol=1e-4
-    )
-    assert np.array_equal(first.geometry['mask'].masks, second.geometry['mask'].masks)
-    assert np.array_equal(first.values['number'], second.values['number'])
+    for name in ('ends', 'number'):
+        np.testing.assert_allclose(
+            first.objects[name].values, second.objects[name].values, rtol=0, atol=1e-4
+        )
+    assert np.array_equal(first.objects['mask'].masks.masks, second.objects['mask'].masks.masks)
+    assert np.array_equal(first.objects['mask'].known, second.objects['mask'].known)
+    np.testing.assert_allclose(first.boxes.values, second.boxes.values, rtol=0, atol=1e-4)
 
 
 def assert_of_one_size(moved, height, width):
-    for thing in (moved, *moved.geometry.values()):
+    assert (moved.height, moved.width) == (height, width)
+    for thing in (moved.objects['ends'], moved.objects['mask'].masks):
         assert (thing.height, thing.width) == (height, width)
-    assert moved.geometry['mask'].masks.shape == (len(moved), height, width)
-    assert moved.geometry['ends'].points.shape == (len(moved), 3, 3)
+    assert moved.objects['mask'].masks.masks.shape == (len(moved), height, width)
+    assert moved.objects['ends'].values.shape == (len(moved), 3, 3)
 
 
 # Moving
@@ -58,7 +66,7 @@ def test_flipping_twice_is_the_identity_and_once_is_not(direction):
     before = labels()
     once = before.flip(direction)
     assert_same(once.flip(direction), before)
-    assert not np.allclose(once.geometry['ends'].points, before.geometry['ends'].points)
+    assert not np.allclose(once.objects['ends'].values, before.objects['ends'].values)
 
 
 def test_transposing_twice_is_the_identity():
@@ -83,8 +91,8 @@ def order_after(move):
     middle = np.full((1, 3, 2), 10.0)
     ranks = np.array([[[0], [1], [2]]])
     moved = move(Keypoints(np.concatenate([middle, ranks], -1), 20, 20, MIRRORED))
-    assert np.array_equal(moved.points[..., :2], middle)
-    return moved.points[0, :, 2].tolist()
+    assert np.array_equal(moved.values[..., :2], middle)
+    return moved.values[0, :, 2].tolist()
 
 
 @pytest.mark.parametrize('direction', ['horizontal', 'vertical'])
@@ -107,12 +115,12 @@ def test_resizing_scales_points_by_the_exact_factor(scale):
     after = before.resize((height, width))
     assert_of_one_size(after, height, width)
     factor = np.float32([scale, scale, 1])
-    assert np.array_equal(after.geometry['ends'].points, before.geometry['ends'].points * factor)
+    assert np.array_equal(after.objects['ends'].values, before.objects['ends'].values * factor)
 
 
 def test_resizing_without_keeping_the_ratio_scales_each_axis_by_its_own():
-    after = labels().resize((HEIGHT * 3, WIDTH // 2)).geometry['ends'].points
-    np.testing.assert_allclose(after, keypoints().points * np.float32([0.5, 3, 1]))
+    after = labels().resize((HEIGHT * 3, WIDTH // 2)).objects['ends'].values
+    np.testing.assert_allclose(after, keypoints().values * np.float32([0.5, 3, 1]))
 
 
 def centre_and_area(mask):
@@ -127,13 +135,14 @@ def test_resizing_a_mask_moves_its_centre_like_a_point_and_keeps_its_share(facto
     y, x = np.mgrid[:height, :width] + 0.5
     along, across = 0.8 * (x - 150) + 0.6 * (y - 120), 0.8 * (y - 120) - 0.6 * (x - 150)
     bar = ((np.abs(along) < 60) & (np.abs(across) < 5)).astype(np.uint8)
-    before = TaskLabels(dict(mask=BitmapMasks([bar], height, width)), {}, 1, height, width)
+    mask = Masks(BitmapMasks([bar], height, width), np.array([True]))
+    before = TaskLabels(dict(mask=mask), {}, Boxes([[0, 0, width, height]], height, width))
     after = before.resize((round(height * factor), round(width * factor)))
     scale = np.array([after.width / width, after.height / height])
-    nearest = before.geometry['mask'].resize((after.height, after.width))
+    nearest = mask.masks.resize((after.height, after.width))
     (old_centre, old_area), (centre, area), (nearest_centre, _) = (
         centre_and_area(mask.masks[0])
-        for mask in (before.geometry['mask'], after.geometry['mask'], nearest)
+        for mask in (mask.masks, after.objects['mask'].masks, nearest)
     )
     # mmdet's own way takes the pixel to the upper left, and moves it by 0.3 to 0.6 per axis.
     aside, nearest_aside = (np.abs(c - old_centre * scale) for c in (centre, nearest_centre))
@@ -156,11 +165,29 @@ def test_padding_moves_nothing():
     assert_same(after.crop(np.array([0, 0, WIDTH, HEIGHT])), labels())
 
 
+@pytest.mark.parametrize('survives_cut', [True, False])
+def test_what_is_not_true_of_a_part_is_forgotten_of_exactly_the_objects_that_are_cut(survives_cut):
+    boxes = [[12, 8, 20, 16], [5, 8, 20, 16], [30, 8, 55, 16], [12, 2, 20, 40], [9.5, 6, 20, 30]]
+    for values, nothing in ((np.arange(5), -1), (np.arange(5) / 2, np.nan)):
+        objects = dict(number=Values(values, survives_cut))
+        image = dict(number=Values(values[:1], survives_cut))
+        before = TaskLabels(objects, image, Boxes(boxes, HEIGHT, WIDTH))
+        after = before.crop(np.array([10, 6, 50, 30]))
+        expected = before.objects['number'].values.copy()
+        if not survives_cut:
+            expected[1:4] = nothing  # the last one reaches out by half a pixel
+        np.testing.assert_array_equal(after.objects['number'].values, expected)
+        uncropped = before.crop(np.array([0, 0, WIDTH, HEIGHT]))
+        np.testing.assert_array_equal(
+            uncropped.image['number'].values, before.image['number'].values
+        )
+
+
 def test_cropping_shifts_what_is_inside_and_forgets_what_is_not():
     box = np.array([10, 6, 50, 30])
     before, after = labels(count=30), labels(count=30).crop(box)
     assert_of_one_size(after, 24, 40)
-    old, new = before.geometry['ends'].points, after.geometry['ends'].points
+    old, new = before.objects['ends'].values, after.objects['ends'].values
     inside = ((old[..., :2] >= box[:2]) & (old[..., :2] <= box[2:])).all(-1)
     assert inside.any()
     assert not inside.all()
@@ -195,9 +222,11 @@ def test_moving_leaves_the_original_as_it_was():
 def test_indexing_takes_the_same_objects_of_every_field(index):
     chosen = labels()[index]
     assert_of_one_size(chosen, HEIGHT, WIDTH)
-    assert chosen.values['number'].tolist() == [0, 2]
-    assert np.array_equal(chosen.geometry['ends'].points, keypoints().points[[0, 2]])
-    assert np.array_equal(chosen.geometry['mask'].masks, labels().geometry['mask'].masks[[0, 2]])
+    assert chosen.objects['number'].values.tolist() == [0, 2]
+    assert np.array_equal(chosen.boxes.values, labels().boxes.values[[0, 2]])
+    assert np.array_equal(chosen.objects['ends'].values, keypoints().values[[0, 2]])
+    masks = labels().objects['mask'].masks.masks
+    assert np.array_equal(chosen.objects['mask'].masks.masks, masks[[0, 2]])
 
 
 @pytest.mark.parametrize('index', [np.zeros(4, bool), np.zeros(0, int), np.array([]), []])
@@ -214,51 +243,43 @@ def test_choosing_nothing_leaves_empty_fields_that_still_move(index):
 
 
 def load(instances, tasks=TASKS):
-    return load_labels(instances, {}, build_tasks(tasks, CLASSES), HEIGHT, WIDTH)
+    instances = [dict(instance, bbox=[4, 4, 20, 20]) for instance in instances]
+    tasks = build_tasks(tasks, CLASSES)
+    return TaskLabels.load(instances, {}, tasks, (HEIGHT, WIDTH), read=open).objects
 
 
 def test_absent_labels_are_fillers_that_mean_not_labelled():
     loaded = load([dict(task_labels={})])
-    assert not loaded.geometry['mask'].masks.any()
-    assert not loaded.geometry['spine'].masks.any()
-    assert loaded.values['mask_labelled'].tolist() == [False]
-    assert loaded.values['spine_labelled'].tolist() == [False]
-    assert loaded.geometry['ends'].points.tolist() == [[[0, 0, 0], [0, 0, 0]]]
-    assert loaded.values['neck'].tolist() == [-1]
-    assert np.isnan(loaded.values['length']).tolist() == [True]
+    for name in ('mask', 'spine'):
+        assert not loaded[name].masks.masks.any()
+        assert loaded[name].known.tolist() == [False]
+    assert loaded['ends'].values.tolist() == [[[0, 0, 0], [0, 0, 0]]]
+    assert loaded['neck'].values.tolist() == [-1]
+    assert np.isnan(loaded['length'].values).tolist() == [True]
 
 
 def test_a_present_and_empty_mask_is_labelled_and_all_zeros():
     loaded = load([dict(task_labels=dict(mask=[]))])
-    assert not loaded.geometry['mask'].masks.any()
-    assert loaded.values['mask_labelled'].tolist() == [True]
+    assert not loaded['mask'].masks.masks.any()
+    assert loaded['mask'].known.tolist() == [True]
 
 
 def test_a_class_or_number_of_zero_is_a_label():
     loaded = load([dict(task_labels=dict(neck=0, length=0.0))])
-    assert loaded.values['neck'].tolist() == [0]
-    assert loaded.values['length'].tolist() == [0]
+    assert loaded['neck'].values.tolist() == [0]
+    assert loaded['length'].values.tolist() == [0]
 
 
 @pytest.mark.parametrize('instances', [[], [dict(task_labels={})] * 3], ids=['none', 'three'])
 @pytest.mark.parametrize('tasks', [{}, *({name: TASKS[name]} for name in TASKS), TASKS], ids=list)
 def test_every_field_has_one_entry_per_object(tasks, instances):
     loaded = load(instances, tasks)
-    assert len(loaded) == len(instances)
-    for name, field in {**loaded.geometry, **loaded.values}.items():
+    assert set(loaded) == {*tasks, 'areas'}
+    for name, field in loaded.items():
         assert len(field) == len(instances), name
 
 
 def test_three_tasks_of_a_kind_do_not_mix():
     config = dict(type='ClassificationTask', classes=('a', 'b', 'c'))
     loaded = load([dict(task_labels=dict(x=2, z=1))], dict(x=config, y=config, z=config))
-    assert [loaded.values[name].tolist() for name in 'xyz'] == [[2], [-1], [1]]
-
-
-def test_a_kind_of_task_without_a_loader_says_so():
-    class StrangeTask(Task):
-        default_loss = dict(type='none')
-
-    strange = StrangeTask(name='strange', dataset_classes=CLASSES)
-    with pytest.raises(TypeError, match='StrangeTask'):
-        load_labels([], {}, dict(strange=strange), HEIGHT, WIDTH)
+    assert [loaded[name].values.tolist() for name in 'xyz'] == [[2], [-1], [1]]

@@ -130,10 +130,10 @@ def test_unlabelled_objects_of_an_image_take_no_place_of_the_labelled(task, tiny
     model = tiny_model(tiny_coco)
     seen = []
     for head in model.roi_head.heads.values():
-        head.register_forward_pre_hook(lambda head, args: seen.append((head.kinds, args[1])))
+        head.register_forward_pre_hook(lambda head, args: seen.append((head, args[1])))
         head.max_rois = 1
     losses_of(model, tiny_batch(tiny_coco, indices=(0,)))
-    (rois,) = [rois for kinds, rois in seen if model.tasks[task].kind in kinds]
+    (rois,) = [rois for head, rois in seen if head.answers(model.tasks[task])]
     assert len(rois) == 1
 
 
@@ -228,7 +228,7 @@ def test_with_jitter_a_head_sees_each_labelled_object_once_in_its_frame(
     model.roi_head.heads[head].jitter = 0.0
     model.roi_head.heads[head].expand = 1.0
     truth = [sample.gt_instances for sample in batch['data_samples']]
-    labelled = [model.roi_head.heads[head].labelled(task, objects) for objects in truth]
+    labelled = [model.roi_head.tasks[task].labelled(objects) for objects in truth]
     boxes = [objects.bboxes.tensor[chosen] for objects, chosen in zip(truth, labelled, strict=True)]
     rois = rois_seen(model, batch, head, monkeypatch)
     torch.testing.assert_close(rois[:, 1:], torch.cat(boxes))

@@ -161,7 +161,7 @@ def test_the_answer_without_loss_is_the_label(tmp_path, head, task):
     labels = torch.cat([sample.gt_image[task] for sample in samples])
     raw = (labels[:, None] - 5) / 2 if task == 'weight' else labels / torch.tensor([64, 32] * 2)
     model.heads[head].forward = lambda x: {task: raw}
-    losses = model.heads[head].loss((), samples)
+    losses = model.heads[head].loss((raw,), samples)
     assert losses[f'loss_{task}'].item() == pytest.approx(0, abs=1e-5)
-    answers = model.heads[head].answer((), [s.metainfo for s in samples], rescale=False)
+    answers = model.heads[head].answer((raw,), [s.metainfo for s in samples], rescale=False)
     torch.testing.assert_close(torch.cat([answer[task] for answer in answers]), labels)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +12,7 @@ from helpers import CLASSES, TASKS
 
 from projects.smn.errors import UserError
 from projects.smn.tasks import build_tasks
+from projects.smn.tasks.names import refuse_taken_names
 
 PLAIN = {
     'mask': dict(type='MaskTask'),
@@ -105,7 +109,6 @@ def test_a_task_without_type_is_refused(config):
     'name',
     [
         *('bboxes', 'labels', 'scores', 'areas', 'complete'),  # fields
-        *('values', 'type', 'training'),  # attributes of an InstanceData or a ModuleDict
         *('object', 'class'),  # columns
         *('2nd', 'two words', 'a.b', ''),  # no identifiers
         *('loss', 'glossy'),
@@ -115,6 +118,40 @@ def test_names_that_would_collide_are_refused(name, config):
     with pytest.raises(UserError) as error:
         build_tasks({name: config}, CLASSES)
     assert f'task {name!r}' in str(error.value)
+
+
+@pytest.mark.parametrize('name', ['values', 'cat', 'type', 'training'])
+def test_names_of_methods_of_the_libraries_are_refused(name):
+    tasks = build_tasks({name: PLAIN['mask'], 'mask': PLAIN['mask']}, CLASSES)
+    with pytest.raises(UserError, match=f"task '{name}': a task needs another name"):
+        refuse_taken_names(tasks)
+    refuse_taken_names(TASKS)
+
+
+def test_declaring_tasks_and_asking_where_labels_are_takes_no_torch():
+    """A converter must not wait for it."""
+    code = (
+        'import sys\n'
+        'import projects.smn.convert.sparsify\n'
+        'from projects.smn.tasks import build_tasks\n'
+        f'tasks = build_tasks({TASKS!r}, {CLASSES!r})\n'
+        "print([task.label_path for task in tasks.values()], 'torch' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip().endswith('False')
+
+
+@every_kind
+def test_geometry_has_one_entry_per_label_and_packs_what_is_labelled(config):
+    task = build('task', **config)
+    labels = dict(mask=[], keypoint=[[3, 4, 2]], classification=1, regression=2.5)
+    loaded = task.load([None, labels[task.kind]], (8, 6), read=open)
+    assert len(loaded) == 2
+    fields = task.pack(loaded)
+    assert task.name in fields
+    assert task.labelled(fields).tolist() == [False, True]
+    assert task.labelled(task.pack(loaded[np.array([1])])).tolist() == [True]
+    assert task.labelled(task.pack(loaded[np.array([], int)])).shape == (0,)
 
 
 @pytest.mark.parametrize('classes', [(), 'fruit', None])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from helpers import CLASSES
@@ -60,37 +61,52 @@ def test_an_unknown_encoding_is_refused():
 
 
 values = torch.tensor([0.5, 20.0, 181.5, 3000.0])
-diagonals = torch.tensor([10.0, 300.0, 25.0, 640.0])
+
+
+def boxes(*diagonals):
+    """Boxes (N, 4) of these diagonals."""
+    sides = torch.tensor(diagonals)[:, None] * torch.tensor([0.6, 0.8])
+    return torch.cat([torch.full_like(sides, 40), 40 + sides], 1)
+
+
+BOXES = boxes(10.0, 300.0, 25.0, 640.0)
 
 
 @pytest.mark.parametrize('encoding', ['linear', 'log_box'])
 def test_decoding_inverts_encoding(encoding):
     coder = task(encoding=encoding, mean=0.7, std=0.2)
-    torch.testing.assert_close(coder.decode(coder.encode(values, diagonals), diagonals), values)
+    outputs = coder.encode(values, BOXES)
+    assert outputs.shape == (4, coder.num_outputs)
+    torch.testing.assert_close(coder.decode(outputs, BOXES)['length'], values)
 
 
 def test_linear_encoding_is_the_z_score_and_ignores_the_box():
     coder = task(mean=180.0, std=45.0)
-    encoded = coder.encode(torch.tensor([180.0, 225.0]), torch.tensor([1.0, 99.0]))
-    assert encoded.tolist() == [0, 1]
+    encoded = coder.encode(torch.tensor([180.0, 225.0]), boxes(1.0, 99.0))
+    assert encoded.tolist() == [[0], [1]]
 
 
 def test_log_box_encoding_depends_only_on_the_ratio_to_the_box():
     coder = task(encoding='log_box', mean=0.3, std=0.1)
-    torch.testing.assert_close(
-        coder.encode(values, diagonals), coder.encode(7 * values, 7 * diagonals)
-    )
+    torch.testing.assert_close(coder.encode(values, BOXES), coder.encode(7 * values, 7 * BOXES))
 
 
 @pytest.mark.parametrize('encoding', ['linear', 'log_box'])
 def test_not_labelled_stays_not_labelled(encoding):
     nothing = torch.tensor([float('nan')])
-    assert task(encoding=encoding).encode(nothing, torch.tensor([5.0])).isnan().all()
+    assert task(encoding=encoding).encode(nothing, boxes(5.0)).isnan().all()
 
 
 def test_decoding_nonsense_stays_finite():
     coder = task(encoding='log_box', std=100.0)
-    assert coder.decode(torch.tensor([1e6, -1e6]), torch.tensor([1e4, 1e-4])).isfinite().all()
+    decoded = coder.decode(torch.tensor([[1e6], [-1e6]]), boxes(1e4, 1e-4))
+    assert decoded['length'].isfinite().all()
+
+
+@pytest.mark.parametrize('to', [np.asarray, torch.tensor])
+def test_only_a_number_is_a_label(to):
+    fields = dict(length=to([0.0, float('nan'), -1.0]))
+    assert task().labelled(fields).tolist() == [True, False, True]
 
 
 def test_an_empty_label_says_nothing():

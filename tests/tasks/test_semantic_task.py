@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import numpy as np
 import pytest
+import torch
+from PIL import Image
 from pycocotools import mask as mask_utils
 
 from projects.smn.errors import UserError
@@ -69,15 +73,31 @@ def test_it_is_about_the_whole_image():
         task(per='object')
 
 
+def loaded(pixels: list) -> np.ndarray:
+    """What the task makes of a PNG with these pixels."""
+    content = BytesIO()
+    Image.fromarray(np.array(pixels, np.uint8)).save(content, 'PNG')
+    size = np.shape(pixels)
+    return task().load(['map.png'], size, read=lambda path: content.getvalue()).values
+
+
 @pytest.mark.parametrize('value', [0, 1, 2, IGNORED])
 def test_classes_and_unlabelled_pixels_are_accepted(value):
-    task().check_map(np.array([[0, value]], np.uint8))
+    assert loaded([[0, value]]).tolist() == [[[0, value]]]
 
 
 @pytest.mark.parametrize('value', [3, 100, 254])
 def test_a_value_that_is_no_class_is_named(value):
-    with pytest.raises(UserError, match=f'pixels of value {value}, but 3 classes'):
-        task().check_map(np.array([[0, value, IGNORED]], np.uint8))
+    with pytest.raises(UserError, match=f'map.png.*pixels of value {value}, but 3 classes'):
+        loaded([[0, value, IGNORED]])
+
+
+@pytest.mark.parametrize('to', [np.asarray, torch.tensor])
+def test_one_labelled_pixel_is_a_label(to):
+    blank = np.full((1, 2, 2), IGNORED, np.uint8)
+    assert task().labelled(dict(scene=to(blank))).tolist() == [False]
+    blank[0, 1, 0] = 2
+    assert task().labelled(dict(scene=to(blank))).tolist() == [True]
 
 
 def test_masks_that_are_written_are_those_of_the_map():

@@ -45,7 +45,6 @@ from projects.smn.datasets.backends import is_pack, write_pack
 from projects.smn.engine import link_tasks
 from projects.smn.errors import UserError, run_tool
 from projects.smn.files import replacing, write_json
-from projects.smn.tasks import SemanticTask
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -128,12 +127,12 @@ def entries_of(sources: list) -> list[dict]:
 
 
 def maps_of(sources: list) -> list[str]:
-    """The files of all semantic maps."""
+    """The files that labels name, such as semantic maps."""
     return [
         entry['image_labels'][name]
         for entry in entries_of(sources)
         for name, task in entry['tasks'].items()
-        if isinstance(task, SemanticTask) and name in entry['image_labels']
+        if task.file_prefix and name in entry['image_labels']
     ]
 
 

@@ -4,17 +4,14 @@ from projects.smn import quiet  # noqa: F401  # before mmdet is imported
 
 from .backends import PackedBackend
 from .coco import CocoTaskDataset
-from .keypoints import Keypoints
 from .label_counts import LabelCounts
 from .labels import TaskLabels
-from .load_labels import load_labels
 from .samplers import ShareSampler
 from .sources import find_origins, find_sources
 from .transforms import LoadTaskAnnotations, PackTaskInputs, RandomTranspose
 
 __all__ = [
     'CocoTaskDataset',
-    'Keypoints',
     'LabelCounts',
     'LoadTaskAnnotations',
     'PackTaskInputs',
@@ -24,5 +21,4 @@ __all__ = [
     'TaskLabels',
     'find_origins',
     'find_sources',
-    'load_labels',
 ]

@@ -14,7 +14,7 @@ from mmengine.fileio import load
 
 from projects.smn.errors import UserError, listing
 from projects.smn.files import inside
-from projects.smn.tasks import SemanticTask, build_tasks, plain, tasks_per
+from projects.smn.tasks import Task, build_tasks, plain, tasks_per
 
 from .label_counts import LabelCounts, count_labels, labelled_tasks
 from .pipeline_check import check_pipeline
@@ -151,25 +151,23 @@ class CocoTaskDataset(CocoDataset):
         labels = {}
         for task in tasks_per('image', self.tasks).values():
             try:
-                label = task.find_label(image)
-                if label is not None:
-                    labels[task.name] = task.parse_label(label)
-                    task.check_size(labels[task.name], image['height'], image['width'])
+                self._parse_label(task, image, image, labels)
             except UserError as error:
                 raise UserError(
                     f'{self.ann_file}: image {image["id"]!r}: task {task.name!r}: {error}'
                 ) from None
-            if isinstance(task, SemanticTask) and task.name in labels:
-                labels[task.name] = self._map_path(task, labels[task.name], image)
+            if task.file_prefix and task.name in labels:
+                labels[task.name] = self._label_path(task, labels[task.name], image)
         return labels
 
-    def _map_path(self, task: SemanticTask, name: str, image: Mapping[str, Any]) -> str:
-        if not self.data_prefix.get('seg'):
+    def _label_path(self, task: Task, name: str, image: Mapping[str, Any]) -> str:
+        if not self.data_prefix.get(task.file_prefix):
             raise UserError(
-                f"task {task.name!r}: the data set needs data_prefix=dict(seg='...'), the folder "
-                f'of its maps, such as {name}'
+                f'task {task.name!r}: the data set needs data_prefix=dict({task.file_prefix}='
+                f"'...'), the folder of its files, such as {name}"
             )
-        return self._path_inside('seg', name, f'image {image["id"]!r}: task {task.name!r}')
+        where = f'image {image["id"]!r}: task {task.name!r}'
+        return self._path_inside(task.file_prefix, name, where)
 
     def _path_inside(self, kind: str, name: str, where: str) -> str:
         """The path of a file that the annotation file names; it may have been made by anybody."""
@@ -186,13 +184,17 @@ class CocoTaskDataset(CocoDataset):
             if class_name not in task.of:
                 continue
             try:
-                label = task.find_label(annotation)
-                if label is not None:
-                    labels[task.name] = task.parse_label(label)
-                    task.check_size(labels[task.name], image['height'], image['width'])
+                self._parse_label(task, annotation, image, labels)
             except UserError as error:
                 raise self._error(annotation, f'task {task.name!r}: {error}') from None
         return labels
+
+    @staticmethod
+    def _parse_label(task: Task, record: dict, image: dict, labels: dict[str, Any]) -> None:
+        label = task.find_label(record)
+        if label is not None:
+            labels[task.name] = task.parse_label(label)
+            task.check_size(labels[task.name], image['height'], image['width'])
 
     def _read(self) -> dict[str, Any]:
         try:
@@ -285,7 +287,7 @@ class CocoTaskDataset(CocoDataset):
             return
         files = {'file': [(entry['img_id'], entry['img_path']) for entry in data_list]}
         for name, task in self.tasks.items():
-            if isinstance(task, SemanticTask):
+            if task.file_prefix:
                 labels = ((entry['img_id'], entry['image_labels'].get(name)) for entry in data_list)
                 files[f'map {name!r}'] = [(number, path) for number, path in labels if path]
         for what, pairs in files.items():

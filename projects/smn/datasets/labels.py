@@ -8,64 +8,84 @@ answers these calls for every task at once, so that stock ``Resize``, ``RandomCh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import mmcv
 import numpy as np
-from mmdet.structures.mask import BitmapMasks
 
-from .image_labels import ImageBox, SemanticMap
-from .keypoints import Keypoints
+from projects.smn.tasks import Boxes, Geometry, Task, Values, tasks_per
+from projects.smn.tasks.geometry import cropped
 
 
+@dataclass(frozen=True)
 class TaskLabels:
     """The labels of all tasks of one image; lies under ``gt_masks`` in the pipeline.
 
     Args:
-        geometry: Task name to ``BitmapMasks`` or :class:`Keypoints`: what a transform moves.
-        values: Name to array with N as first dimension: what only follows its object.
-        length: N, the number of objects.
-        height: Of the image, in pixels.
-        width: Of the image, in pixels.
-        image_geometry: As ``geometry``, of the whole image: not of its objects.
-        image_values: As ``values``, of the whole image: 1 as first dimension.
+        objects: Name to what is said of the N objects: a task's labels, and ``areas``.
+        image: Task name to what is said of the whole image.
+        boxes: Of the N objects, in pixels of the image: to know which ones a crop cuts.
     """
 
-    def __init__(
-        self,
-        geometry: Mapping[str, BitmapMasks | Keypoints],
-        values: Mapping[str, np.ndarray],
-        length: int,
-        height: int,
-        width: int,
-        image_geometry: Mapping[str, SemanticMap | ImageBox] = {},
-        image_values: Mapping[str, np.ndarray] = {},
-    ) -> None:
-        self.geometry = dict(geometry)
-        self.values = dict(values)
-        self.length = length
-        self.height = height
-        self.width = width
-        self.image_geometry = dict(image_geometry)
-        self.image_values = dict(image_values)
+    objects: Mapping[str, Geometry]
+    image: Mapping[str, Geometry]
+    boxes: Boxes
+
+    @classmethod
+    def load(
+        cls,
+        instances: Sequence[Mapping[str, Any]],
+        image_labels: Mapping[str, Any],
+        tasks: Mapping[str, Task],
+        size: tuple[int, int],
+        read: Callable[[str], bytes],
+    ) -> TaskLabels:
+        """From parsed labels.
+
+        Args:
+            instances: One entry per object; its ``task_labels`` maps task names to parsed labels.
+                A task that is absent there is not labelled.
+            image_labels: The same for tasks of the whole image.
+            tasks: The tasks to load.
+            size: (height, width) of the original image, in pixels.
+            read: Gives the content of a file, for labels that are names of files.
+
+        Raises:
+            UserError: If a file cannot be read or does not fit.
+        """
+        objects: dict[str, Geometry] = {
+            name: task.load([i['task_labels'].get(name) for i in instances], size, read)
+            for name, task in tasks_per('object', tasks).items()
+        }
+        objects['areas'] = Values(np.array([i.get('area', 0) for i in instances], np.float32))
+        image = {
+            name: task.load([image_labels.get(name)], size, read)
+            for name, task in tasks_per('image', tasks).items()
+        }
+        return cls(objects, image, Boxes([i['bbox'] for i in instances], *size))
+
+    @property
+    def height(self) -> int:
+        """Of the image, in pixels."""
+        return self.boxes.height
+
+    @property
+    def width(self) -> int:
+        """Of the image, in pixels."""
+        return self.boxes.width
 
     def __len__(self) -> int:
-        return self.length
+        return len(self.boxes)
 
     def __getitem__(self, index: np.ndarray) -> TaskLabels:
         index = np.asarray(index)
         if index.dtype == bool:
             index = np.flatnonzero(index)
         index = index.reshape(-1).astype(np.int64)
-        return TaskLabels(
-            {name: field[index] for name, field in self.geometry.items()},
-            {name: value[index] for name, value in self.values.items()},
-            len(index),
-            self.height,
-            self.width,
-            self.image_geometry,
-            self.image_values,
-        )
+        objects = {name: field[index] for name, field in self.objects.items()}
+        return replace(self, objects=objects, boxes=self.boxes[index])
 
     def rescale(self, scale: tuple[int, int], interpolation: str = 'bilinear') -> TaskLabels:
         """Move with an image that is rescaled to fit ``scale`` and keeps its aspect ratio."""
@@ -73,50 +93,32 @@ class TaskLabels:
         return self.resize((height, width), interpolation)
 
     def resize(self, out_shape: tuple[int, int], interpolation: str = 'bilinear') -> TaskLabels:
-        """Move with an image that is resized to ``out_shape``, (height, width).
-
-        Masks are interpolated and rounded. ``BitmapMasks`` by itself takes OpenCV's nearest pixel,
-        the one to the upper left: that moves a mask by half a pixel, and frays what is thin.
-        """
-        size = tuple(out_shape[:2])
-        return self._move(lambda field: _resized(field, size, interpolation), *size)
+        """Move with an image that is resized to ``out_shape``, (height, width)."""
+        return self._move('resize', tuple(out_shape[:2]), interpolation)
 
     def flip(self, flip_direction: str = 'horizontal') -> TaskLabels:
-        return self._move(lambda field: field.flip(flip_direction), self.height, self.width)
+        return self._move('flip', flip_direction)
 
     def transpose(self) -> TaskLabels:
-        return self._move(_transposed, self.width, self.height)
+        return self._move('transpose')
 
     def crop(self, bbox: np.ndarray) -> TaskLabels:
-        x1, y1, x2, y2 = np.clip(bbox, 0, [self.width, self.height] * 2)
-        height, width = max(int(y2 - y1), 1), max(int(x2 - x1), 1)
-        return self._move(lambda field: field.crop(np.asarray(bbox)), height, width)
+        """Move with a crop; what is not true of a part of an object is forgotten if it is cut."""
+        bbox = np.asarray(bbox)
+        cut = self.boxes.cut_by(bbox)
+        smaller = cropped(bbox, self.height, self.width)[2:] != (self.height, self.width)
+        moved = self._move('crop', bbox)
+        objects = {name: field.without(cut) for name, field in moved.objects.items()}
+        image = {name: field.without(np.array([smaller])) for name, field in moved.image.items()}
+        return replace(moved, objects=objects, image=image)
 
     def pad(self, out_shape: tuple[int, int], pad_val: int = 0) -> TaskLabels:
-        return self._move(lambda field: field.pad(out_shape, pad_val=pad_val), *out_shape[:2])
+        return self._move('pad', tuple(out_shape[:2]), pad_val)
 
-    def _move(self, move: Callable, height: int, width: int) -> TaskLabels:
-        geometry = {name: move(field) for name, field in self.geometry.items()}
-        image_geometry = {name: move(field) for name, field in self.image_geometry.items()}
-        return TaskLabels(
-            geometry, self.values, self.length, height, width, image_geometry, self.image_values
-        )
+    def _move(self, method: str, *args: Any) -> TaskLabels:
+        def move(field: Geometry) -> Geometry:
+            return getattr(field, method)(*args)
 
-
-def _resized(
-    field: BitmapMasks | Keypoints | SemanticMap | ImageBox,
-    size: tuple[int, int],
-    interpolation: str,
-) -> BitmapMasks | Keypoints | SemanticMap | ImageBox:
-    if not isinstance(field, BitmapMasks):
-        return field.resize(size)
-    return field.resize(size, interpolation=interpolation)
-
-
-def _transposed(
-    field: BitmapMasks | Keypoints | SemanticMap | ImageBox,
-) -> BitmapMasks | Keypoints | SemanticMap | ImageBox:
-    if not isinstance(field, BitmapMasks):
-        return field.transpose()
-    masks = np.ascontiguousarray(field.masks.transpose(0, 2, 1))
-    return BitmapMasks(masks, field.width, field.height)
+        objects = {name: move(field) for name, field in self.objects.items()}
+        image = {name: move(field) for name, field in self.image.items()}
+        return TaskLabels(objects, image, move(self.boxes))

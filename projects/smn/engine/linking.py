@@ -11,6 +11,7 @@ from mmengine.registry import OPTIMIZERS
 
 from projects.smn.errors import UserError
 from projects.smn.tasks import build_tasks, plain
+from projects.smn.tasks.names import refuse_taken_names
 
 from .packs import use_packs
 
@@ -43,7 +44,7 @@ def link_tasks(cfg: Config) -> Config:
     cfg = copy.deepcopy(cfg)
     tasks = {name: plain(task) for name, task in (cfg.get('tasks') or {}).items() if task}
     classes = (cfg.classes,) if isinstance(cfg.classes, str) else tuple(cfg.classes)
-    build_tasks(tasks, classes)
+    refuse_taken_names(build_tasks(tasks, classes))
     meta = dict(classes=classes, tasks=tasks)
     cfg.model.update(meta)
     if 'pretrained' in cfg:

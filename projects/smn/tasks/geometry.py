@@ -17,6 +17,11 @@ class Geometry:
     What is said here of every method is true of labels that no transform moves.
     """
 
+    values: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.values)
+
     @abstractmethod
     def __getitem__(self, index: np.ndarray) -> Geometry:
         """Some of the objects, by their positions."""

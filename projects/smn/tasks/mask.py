@@ -128,6 +128,9 @@ class Masks(Geometry):
         self.masks = masks
         self.known = known
 
+    def __len__(self) -> int:
+        return len(self.known)
+
     def __getitem__(self, index: np.ndarray) -> Masks:
         return Masks(self.masks[index], self.known[index])
 

@@ -95,7 +95,7 @@ class SemanticTask(Task):
             return SemanticMap(np.full((1, *size), IGNORED, np.uint8))
         try:
             with Image.open(BytesIO(read(path))) as image:
-                values = np.asarray(image)  # of a palette, the indices
+                values = np.array(image)  # of a palette, the indices
         except FileNotFoundError:
             raise UserError(f'there is no semantic map {path}') from None
         except FAULTS as error:

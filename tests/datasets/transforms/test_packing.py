@@ -19,8 +19,7 @@ def test_loading_adds_the_labels_of_all_tasks_as_one_thing(tiny_coco):
     labels = loaded['gt_masks']
     assert isinstance(labels, TaskLabels)
     assert len(labels) == 2
-    assert set(labels.geometry) == {'mask', 'spine', 'ends'}
-    assert {'neck', 'colour', 'length', 'areas'} <= set(labels.values)
+    assert set(labels.objects) == {*TASKS, 'areas'}
     assert loaded['gt_bboxes_labels'].tolist() == [0, 1]
     assert loaded['gt_ignore_flags'].tolist() == [False, False]
 

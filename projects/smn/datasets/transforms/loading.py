@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from mmdet.datasets.transforms import LoadAnnotations
 from mmdet.registry import TRANSFORMS
+from mmengine.fileio import get
 
 from projects.smn.errors import UserError
 
-from ..load_labels import load_labels
+from ..labels import TaskLabels
 
 
 @TRANSFORMS.register_module()
@@ -37,10 +40,10 @@ class LoadTaskAnnotations(LoadAnnotations):
         return super().transform(results)
 
     def _load_masks(self, results: dict) -> None:
-        results['gt_masks'] = load_labels(
+        results['gt_masks'] = TaskLabels.load(
             results['instances'],
             results['image_labels'],
             results['tasks'],
-            *results['ori_shape'],
-            self.backend_args,
+            tuple(results['ori_shape']),
+            partial(get, backend_args=self.backend_args),
         )

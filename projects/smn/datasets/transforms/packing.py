@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from mmcv.transforms import to_tensor
 from mmdet.datasets.transforms import PackDetInputs
@@ -9,9 +12,7 @@ from mmdet.registry import TRANSFORMS
 from mmdet.structures import DetDataSample
 from mmengine.structures import InstanceData, PixelData
 
-from ..image_labels import SemanticMap
-from ..keypoints import Keypoints
-from ..labels import TaskLabels
+from projects.smn.tasks import Geometry, Task
 
 
 @TRANSFORMS.register_module()
@@ -36,34 +37,32 @@ class PackTaskInputs(PackDetInputs):
         packed = super().transform(results)
         sample = packed['data_samples']
         for instances in (sample.gt_instances, sample.ignored_instances):
-            _spread(instances)
+            if 'masks' in instances:
+                instances.set_data(_packed(instances.pop('masks').objects, results['tasks']))
         if 'gt_masks' in results:
-            _add_image_labels(sample, results['gt_masks'])
+            _add_image_labels(sample, results['gt_masks'].image, results['tasks'])
         complete = dict(complete=results.get('complete', True))
         sample.set_metainfo(complete)
         sample.gt_instances.set_metainfo(complete)
         return packed
 
 
-def _spread(instances: InstanceData) -> None:
-    if 'masks' not in instances:
-        return
-    labels = instances.pop('masks')
-    for name, field in labels.geometry.items():
-        instances[name] = to_tensor(field.points) if isinstance(field, Keypoints) else field
-    for name, value in labels.values.items():
-        instances[name] = to_tensor(value)
+def _packed(fields: Mapping[str, Geometry], tasks: Mapping[str, Task]) -> dict[str, Any]:
+    """The fields of a sample; what is of no task, such as ``areas``, as it is."""
+    packed: dict[str, Any] = {}
+    for name, field in fields.items():
+        packed |= tasks[name].pack(field) if name in tasks else {name: field.values}
+    return {
+        name: to_tensor(np.ascontiguousarray(value)) if isinstance(value, np.ndarray) else value
+        for name, value in packed.items()
+    }
 
 
-def _add_image_labels(sample: DetDataSample, labels: TaskLabels) -> None:
-    """The fields of the whole image, if the data set has tasks of it."""
-    maps, numbers = {}, {name: to_tensor(value) for name, value in labels.image_values.items()}
-    for name, field in labels.image_geometry.items():
-        if isinstance(field, SemanticMap):
-            maps[name] = to_tensor(np.ascontiguousarray(field.values[None]))
-        else:
-            numbers[name] = to_tensor(field.corners[None])
-    if maps:
-        sample.gt_sem_seg = PixelData(**maps)
-    if numbers:
-        sample.gt_image = InstanceData(**numbers)
+def _add_image_labels(
+    sample: DetDataSample, fields: Mapping[str, Geometry], tasks: Mapping[str, Task]
+) -> None:
+    """The fields of the whole image, each in the part of the sample that its task names."""
+    for part in dict.fromkeys(tasks[name].part for name in fields):
+        of_part = {name: field for name, field in fields.items() if tasks[name].part == part}
+        container = PixelData if part == 'sem_seg' else InstanceData
+        sample.set_field(container(**_packed(of_part, tasks)), f'gt_{part}')

@@ -63,8 +63,7 @@ def _claims(config: Mapping) -> tuple[str, ...]:
 
 
 def _answers(config: Mapping, task: Task) -> bool:
-    head = MODELS.get(config['type'])
-    return task.kind in head.kinds and task.per == head.per
+    return MODELS.get(config['type']).answers(task)
 
 
 def _kind_of(task: Task) -> str:

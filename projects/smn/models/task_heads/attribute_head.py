@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 import torch
 from mmcv.cnn import ConvModule
@@ -12,11 +11,11 @@ from mmdet.registry import MODELS
 from mmdet.structures import SampleList
 from mmdet.structures.bbox import bbox2roi
 from mmdet.utils import InstanceList
-from mmengine.model import ModuleDict
+from mmengine.model import BaseModule, ModuleDict
 from mmengine.structures import InstanceData
 from torch import Tensor, nn
 
-from projects.smn.tasks import ClassificationTask, RegressionTask, Task
+from projects.smn.tasks import Task
 
 from .base import TaskHead, split_by_image
 from .rois import expanded, jittered, squared
@@ -25,6 +24,9 @@ from .rois import expanded, jittered, squared
 @MODELS.register_module()
 class AttributeTaskHead(TaskHead):
     """One RoI extraction, one trunk, and one linear layer per task.
+
+    Answers every task that says how many numbers it needs (``num_outputs``) and what they mean
+    (``encode``, ``decode``), such as a classification, a regression, and a kind of your own.
 
     RoIs are squares around the boxes, so that a bend keeps its shape. In training they come from
     the ground truth with a little jitter instead of from proposals: every labelled object is seen
@@ -41,12 +43,14 @@ class AttributeTaskHead(TaskHead):
         conv_cfg: Of the convolutions.
         norm_cfg: Of the convolutions.
 
-    Adds to the results: for a classification ``<task>`` (N,) class indices and ``<task>_scores``
-    (N, classes) probabilities; for a regression ``<task>`` (N,). Where the task does not apply:
-    -1, 0 and NaN.
+    Adds to the results what ``decode`` of each task says: for a classification ``<task>`` (N,)
+    class indices and ``<task>_scores`` (N, classes) probabilities; for a regression ``<task>``
+    (N,). Where a task does not apply: -1 in whole numbers, NaN in others.
     """
 
-    kinds: ClassVar[tuple[str, ...]] = ('classification', 'regression')
+    @classmethod
+    def answers(cls, task: Task) -> bool:
+        return task.per == cls.per and task.num_outputs is not None
 
     def __init__(
         self,
@@ -87,7 +91,7 @@ class AttributeTaskHead(TaskHead):
         )
 
     def forward(self, x: tuple[Tensor, ...], rois: Tensor) -> dict[str, Tensor]:
-        """Every task's logits (R, classes) or standardised value (R, 1), on squares."""
+        """Every task's outputs (R, ``num_outputs``), on squares."""
         rois = expanded(squared(rois), self.expand)
         hidden = self.trunk(self.convs(self.extract(x, rois)))
         return {name: predictor(hidden) for name, predictor in self.predictors.items()}
@@ -101,20 +105,17 @@ class AttributeTaskHead(TaskHead):
         truths = [self._labelled_objects(sample.gt_instances) for sample in batch_data_samples]
         labels = torch.cat([truth.labels for truth in truths])
         boxes = [jittered(truth.bboxes, self.jitter) for truth in truths]
-        metas = [sample.metainfo for sample in batch_data_samples]
-        diagonals = original_diagonals(boxes, metas)
+        in_original = torch.cat(
+            [
+                to_original(image_boxes, sample.metainfo)
+                for image_boxes, sample in zip(boxes, batch_data_samples, strict=True)
+            ]
+        )
         losses = {}
         for name, outputs in self(x, bbox2roi(boxes)).items():
             values = torch.cat([truth[name] for truth in truths])
             chosen = self._chosen(name, values, labels)
-            targets = values[chosen]
-            outputs = outputs[chosen]
-            if isinstance(self.tasks[name], RegressionTask):
-                targets = self.tasks[name].encode(targets, diagonals[chosen])
-                outputs = outputs[:, 0]
-            loss = self.losses[name](outputs, targets) if chosen.any() else outputs.sum()
-            losses[f'loss_{name}'] = loss
-            losses[f'labelled/{name}'] = chosen.sum()
+            losses |= task_loss(self, name, outputs, values, in_original, chosen)
         return losses
 
     def _labelled_objects(self, truth: InstanceData) -> InstanceData:
@@ -125,52 +126,49 @@ class AttributeTaskHead(TaskHead):
 
     def _chosen(self, name: str, values: Tensor, labels: Tensor) -> Tensor:
         """Which objects train a task: those with a label, of a class that the task applies to."""
-        return has_label(values) & (self.channels(name, labels) >= 0)
+        return self.tasks[name].labelled({name: values}) & (self.channels(name, labels) >= 0)
 
     def predict(
         self, x: tuple[Tensor, ...], results: InstanceList, metas: list[dict], rescale: bool
     ) -> None:
-        boxes = [result.bboxes for result in results]
-        diagonals = split_by_image(original_diagonals(boxes, metas), results)
-        for name, outputs in self(x, bbox2roi(boxes)).items():
-            for i, part in enumerate(split_by_image(outputs, results)):
-                applies = self.channels(name, results[i].labels) >= 0
-                fields = decode_attribute(self.tasks[name], part, applies, diagonals[i])
+        rois = bbox2roi([result.bboxes for result in results])
+        for name, outputs in self(x, rois).items():
+            for result, meta, part in zip(
+                results, metas, split_by_image(outputs, results), strict=True
+            ):
+                applies = self.channels(name, result.labels) >= 0
+                fields = self.tasks[name].decode(part, to_original(result.bboxes, meta))
                 for field, value in fields.items():
-                    results[i][field] = value
+                    result[field] = blank(value, ~applies)
 
 
-def has_label(values: Tensor) -> Tensor:
-    """Which values are labelled, bool: class indices are -1 where they are not, numbers NaN."""
-    return ~values.isnan() if values.is_floating_point() else values >= 0
-
-
-def decode_attribute(
-    task: ClassificationTask | RegressionTask, outputs: Tensor, applies: Tensor, diagonals: Tensor
+def task_loss(
+    head: BaseModule, name: str, outputs: Tensor, values: Tensor, boxes: Tensor, chosen: Tensor
 ) -> dict[str, Tensor]:
-    """The fields of a task from its raw outputs.
+    """The loss of an attribute over those that train it; else a zero that hangs on the outputs.
 
     Args:
-        task: Which.
-        outputs: Logits (N, classes) or standardised values (N, 1).
-        applies: (N,) bool: to which objects the task applies.
-        diagonals: (N,): of the objects' boxes, in pixels of the original image.
+        head: Has the ``tasks`` and their ``losses``.
+        name: Of the task.
+        outputs: (N, ``num_outputs``).
+        values: The labels, N.
+        boxes: (N, 4) in pixels of the original image.
+        chosen: (N,) bool.
     """
-    if isinstance(task, ClassificationTask):
-        scores = outputs.softmax(-1) * applies[:, None]
-        return {
-            task.name: scores.argmax(-1).masked_fill(~applies, -1),
-            f'{task.name}_scores': scores,
-        }
-    values = task.decode(outputs[:, 0], diagonals)
-    return {task.name: values.masked_fill(~applies, torch.nan)}
+    outputs = outputs[chosen]
+    loss = outputs.sum()
+    if chosen.any():
+        targets = head.tasks[name].encode(values[chosen], boxes[chosen])
+        loss = head.losses[name](outputs, targets)
+    return {f'loss_{name}': loss, f'labelled/{name}': chosen.sum()}
 
 
-def original_diagonals(boxes: list[Tensor], metas: list[dict]) -> Tensor:
-    """Diagonals of boxes of all images, in pixels of the original images: (N,)."""
-    diagonals = []
-    for image_boxes, meta in zip(boxes, metas, strict=True):
-        sizes = image_boxes[:, 2:] - image_boxes[:, :2]
-        scale = sizes.new_tensor(meta.get('scale_factor', (1.0, 1.0)))
-        diagonals.append((sizes / scale).norm(dim=1).clamp(min=1))
-    return torch.cat(diagonals)
+def blank(values: Tensor, where: Tensor) -> Tensor:
+    """Values (N, ...) that say nothing where the task does not apply, (N,) bool."""
+    where = where.reshape(-1, *[1] * (values.dim() - 1))
+    return values.masked_fill(where, torch.nan if values.is_floating_point() else -1)
+
+
+def to_original(boxes: Tensor, meta: Mapping) -> Tensor:
+    """Boxes (N, 4) in pixels of the original image; of a flipped image, where they are in it."""
+    return boxes / boxes.new_tensor([*meta.get('scale_factor', (1.0, 1.0))] * 2)

@@ -30,8 +30,13 @@ class TaskHead(BaseModule):
         init_cfg: As in mmengine.
     """
 
-    kinds: ClassVar[tuple[str, ...]]
+    kinds: ClassVar[tuple[str, ...]] = ()
     per: ClassVar[str] = 'object'
+
+    @classmethod
+    def answers(cls, task: Task) -> bool:
+        """Whether this head can answer a task; by default, one of its ``kinds``."""
+        return task.per == cls.per and task.kind in cls.kinds
 
     def __init__(
         self, tasks: Mapping[str, Task], roi_extractor: Mapping, init_cfg: dict | None = None
@@ -44,7 +49,8 @@ class TaskHead(BaseModule):
         )
         for name, task in self.tasks.items():
             # Constants, moved with the module and kept out of the checkpoint.
-            self.register_buffer(f'_{name}_channel', task.channel_of_label(), persistent=False)
+            channel = torch.from_numpy(task.channel_of_label())
+            self.register_buffer(f'_{name}_channel', channel, persistent=False)
 
     @abstractmethod
     def forward(self, x: tuple[Tensor, ...], rois: Tensor) -> dict[str, Tensor]:

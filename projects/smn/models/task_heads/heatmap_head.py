@@ -9,7 +9,6 @@ from mmdet.models.task_modules.samplers import SamplingResult
 from mmdet.registry import MODELS
 from mmdet.structures import SampleList
 from mmengine.model import ModuleDict, kaiming_init
-from mmengine.structures import InstanceData
 from torch import Tensor, nn
 
 from projects.smn.tasks import Task
@@ -55,10 +54,6 @@ class HeatmapHead(TaskHead):
         """How many maps a task needs per RoI."""
         raise NotImplementedError
 
-    def labelled(self, name: str, truth: InstanceData) -> Tensor:
-        """Which objects of an image have a label of a task: (N,) bool."""
-        raise NotImplementedError
-
     def draw(
         self, sampling_results: list[SamplingResult], batch_data_samples: SampleList
     ) -> list[Positives]:
@@ -67,8 +62,8 @@ class HeatmapHead(TaskHead):
         for result, sample in zip(sampling_results, batch_data_samples, strict=True):
             truth = sample.gt_instances
             useful = [
-                self.labelled(name, truth) & (self.channels(name, truth.labels) >= 0)
-                for name in self.tasks
+                task.labelled(truth) & (self.channels(name, truth.labels) >= 0)
+                for name, task in self.tasks.items()
             ]
             useful = torch.stack(useful).any(0)
             if self.jitter is None:

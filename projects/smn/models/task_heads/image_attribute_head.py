@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
 
 import torch
 from mmdet.registry import MODELS
@@ -11,9 +10,9 @@ from mmdet.structures import SampleList
 from mmengine.model import ModuleDict
 from torch import Tensor, nn
 
-from projects.smn.tasks import ClassificationTask, RegressionTask
+from projects.smn.tasks import Task
 
-from .attribute_head import decode_attribute, has_label
+from .attribute_head import task_loss
 from .image_head import ImageTaskHead
 
 
@@ -31,11 +30,13 @@ class ImageAttributeTaskHead(ImageTaskHead):
     ``<task>_scores`` (1, classes) probabilities; for a regression, ``<task>`` (1,).
     """
 
-    kinds: ClassVar[tuple[str, ...]] = ('classification', 'regression')
+    @classmethod
+    def answers(cls, task: Task) -> bool:
+        return task.per == cls.per and task.num_outputs is not None
 
     def __init__(
         self,
-        tasks: Mapping[str, ClassificationTask | RegressionTask],
+        tasks: Mapping[str, Task],
         in_channels: int,
         in_index: int = -1,
         hidden: int = 256,
@@ -55,34 +56,31 @@ class ImageAttributeTaskHead(ImageTaskHead):
         )
 
     def forward(self, x: tuple[Tensor, ...]) -> dict[str, Tensor]:
-        """Every task's logits (B, classes) or standardised value (B, 1)."""
+        """Every task's outputs (B, ``num_outputs``)."""
         hidden = self.trunk(x[self.in_index])
         return {name: predictor(hidden) for name, predictor in self.predictors.items()}
 
     def loss(self, x: tuple[Tensor, ...], batch_data_samples: SampleList) -> dict[str, Tensor]:
+        boxes = whole_images([sample.metainfo for sample in batch_data_samples], x[0])
         losses = {}
         for name, outputs in self(x).items():
             values = torch.cat([sample.gt_image[name] for sample in batch_data_samples])
-            labelled = has_label(values)
-            targets, outputs = values[labelled], outputs[labelled]
-            if isinstance(self.tasks[name], RegressionTask):
-                targets = self.tasks[name].encode(targets, torch.ones_like(targets))
-                outputs = outputs[:, 0]
-            loss = self.losses[name](outputs, targets) if labelled.any() else outputs.sum()
-            losses[f'loss_{name}'] = loss
-            losses[f'labelled/{name}'] = labelled.sum()
+            labelled = self.tasks[name].labelled({name: values})
+            losses |= task_loss(self, name, outputs, values, boxes, labelled)
         return losses
 
     def answer(
         self, x: tuple[Tensor, ...], metas: list[dict], rescale: bool
     ) -> list[dict[str, Tensor]]:
         answers: list[dict[str, Tensor]] = [{} for _ in metas]
+        boxes = whole_images(metas, x[0])
         for name, outputs in self(x).items():
-            everywhere = outputs.new_ones(len(metas), dtype=torch.bool)
-            fields = decode_attribute(
-                self.tasks[name], outputs, everywhere, outputs.new_ones(len(metas))
-            )
-            for field, values in fields.items():
+            for field, values in self.tasks[name].decode(outputs, boxes).items():
                 for i, answer in enumerate(answers):
                     answer[field] = values[i : i + 1]
         return answers
+
+
+def whole_images(metas: Sequence[Mapping], like: Tensor) -> Tensor:
+    """The boxes of the original images themselves, (B, 4)."""
+    return like.new_tensor([[0, 0, *meta['ori_shape'][1::-1]] for meta in metas])

@@ -23,11 +23,16 @@ class ImageTaskHead(BaseModule):
         init_cfg: As in mmengine.
     """
 
-    kinds: ClassVar[tuple[str, ...]]
+    kinds: ClassVar[tuple[str, ...]] = ()
     per: ClassVar[str] = 'image'
     # Where the answers are in a data sample, and of which type.
     place: ClassVar[str] = 'pred_image'
     container: ClassVar[type[BaseDataElement]] = InstanceData
+
+    @classmethod
+    def answers(cls, task: Task) -> bool:
+        """Whether this head can answer a task; by default, one of its ``kinds``."""
+        return task.per == cls.per and task.kind in cls.kinds
 
     def __init__(self, tasks: Mapping[str, Task], init_cfg: dict | None = None) -> None:
         super().__init__(init_cfg=init_cfg)

@@ -11,7 +11,6 @@ from mmdet.registry import MODELS, TASK_UTILS
 from mmdet.structures import SampleList
 from mmdet.structures.bbox import bbox2roi
 from mmdet.utils import InstanceList
-from mmengine.structures import InstanceData
 from torch import Tensor
 
 from projects.smn.tasks import Task
@@ -48,9 +47,6 @@ class KeypointTaskHead(HeatmapHead):
 
     def num_maps(self, task: Task) -> int:
         return len(task.points)
-
-    def labelled(self, name: str, truth: InstanceData) -> Tensor:
-        return (truth[name][..., 2] > 0).any(-1)
 
     def forward(self, x: tuple[Tensor, ...], rois: Tensor) -> dict[str, Tensor]:
         """Logits of every task, (R, K, h, w), on the enlarged RoIs."""

@@ -13,7 +13,6 @@ from mmdet.structures.bbox import bbox2roi
 from mmdet.structures.mask import mask_target
 from mmdet.utils import InstanceList
 from mmengine.config import ConfigDict
-from mmengine.structures import InstanceData
 from torch import Tensor
 
 from projects.smn.tasks import Task
@@ -47,9 +46,6 @@ class MaskTaskHead(HeatmapHead):
 
     def num_maps(self, task: Task) -> int:
         return len(task.of)
-
-    def labelled(self, name: str, truth: InstanceData) -> Tensor:
-        return truth[f'{name}_labelled']
 
     def loss(
         self,
