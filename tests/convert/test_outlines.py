@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from pycocotools import mask as rle
 
-from projects.smn.convert.outlines import encode, measure
+from projects.smn.convert.outlines import measure
+from projects.smn.tasks import encode_mask
 
 HEIGHT, WIDTH = 240, 320
 SQUARE = [2, 2, 12, 2, 12, 12, 2, 12]
@@ -91,6 +92,6 @@ def test_an_unusable_outline_measures_nothing(outline):
 
 def test_a_mask_survives_its_encoding():
     mask = np.random.default_rng(0).random((12, 17)) < 0.3
-    encoded = encode(mask)
+    encoded = encode_mask(mask)
     assert np.array_equal(rle.decode(encoded), mask)
     assert encoded['size'] == [12, 17]

@@ -32,7 +32,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from projects.smn.convert.coco_file import part_of
 from projects.smn.convert.images import put_images, same_pictures
-from projects.smn.convert.maps import IGNORE
 from projects.smn.convert.report import Report
 from projects.smn.convert.result import add_shared_flags
 from projects.smn.convert.splits import read_split, split_groups
@@ -43,6 +42,7 @@ from projects.smn.convert.warehouse.records import TripleWriter
 from projects.smn.convert.warehouse.triples import Triple, output_names, read_triples
 from projects.smn.errors import UserError, listing, run_tool
 from projects.smn.files import write_json
+from projects.smn.tasks import IGNORED
 
 TOOL = 'warehouse'
 
@@ -66,7 +66,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
         default='',
         metavar='PAIRS',
         help='codes of the masks: A=0,B=1; a class may have several, and the class '
-        f'"{IGNORE_NAME}" becomes {IGNORE}',
+        f'"{IGNORE_NAME}" becomes {IGNORED}',
     )
     add_shared_flags(parser)
     return parser.parse_args(argv)
@@ -145,7 +145,7 @@ def convert(args: argparse.Namespace, lists: dict[str, list[Triple]], writer: Tr
         write_json(writer.folder / 'annotations' / f'{name}.json', part)
     summary = summarize(coco, parts, [], writer.report)
     summary['maps'] = sum('seg_map' in image for image in coco['images'])
-    values = {**dict(enumerate(classes)), IGNORE: IGNORE_NAME}
+    values = {**dict(enumerate(classes)), IGNORED: IGNORE_NAME}
     summary['pixels'] = {name: int(writer.pixels[value]) for value, name in values.items()}
     options = {key: _plain(value) for key, value in vars(args).items()}
     stamp = {'tool': TOOL, 'options': options, **summary}

@@ -11,8 +11,7 @@ import h5py
 import numpy as np
 from PIL import Image
 
-from projects.smn.convert.maps import IGNORE
-from projects.smn.convert.outlines import encode, measure
+from projects.smn.convert.outlines import measure
 from projects.smn.convert.raw_arrays import (
     Conventions,
     find_object_values,
@@ -20,6 +19,7 @@ from projects.smn.convert.raw_arrays import (
     read_boxes,
     whole_numbers,
 )
+from projects.smn.tasks import IGNORED, encode_mask
 
 IMAGES, MAPS = 'images', 'annotations/semantic'
 TOOL = 'pack'
@@ -113,11 +113,11 @@ class ArrayConverter:
         raw = whole_numbers(self.arrays['masks'], index).reshape(height, width)
         mask = np.isin(raw, self._object_values)
         values = mask.astype(np.uint8)
-        values[np.isin(raw, sorted(self.conventions.mask_ignore))] = IGNORE
+        values[np.isin(raw, sorted(self.conventions.mask_ignore))] = IGNORED
         return values, mask
 
     def _add_object(self, record: Mapping[str, Any], mask: np.ndarray) -> None:
-        outline = encode(mask)
+        outline = encode_mask(mask)
         measured = measure(outline, *mask.shape)
         if measured is None:
             self.noticed['images whose mask is empty'] += 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-import numpy as np
 from pycocotools import mask as rle
 
 from projects.smn.runs import runs_fit
@@ -30,13 +29,6 @@ def measure(outline: Any, height: int, width: int) -> Measured | None:
     ys = [y for part in sound for y in part[1::2]]
     box = [min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)]
     return Measured(sound, box, sum(map(polygon_area, sound)))
-
-
-def encode(mask: np.ndarray) -> dict:
-    """A mask, (height, width), as compressed COCO RLE that can be written as JSON."""
-    # As in projects.smn.tasks, which a converter does not import because it loads torch.
-    encoded = rle.encode(np.asfortranarray(mask, dtype=np.uint8))
-    return {'size': list(mask.shape), 'counts': encoded['counts'].decode('ascii')}
 
 
 def polygon_area(xy: list[float]) -> float:

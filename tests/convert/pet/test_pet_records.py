@@ -12,10 +12,10 @@ from PIL import Image
 from pycocotools import mask as rle
 from raw_pets import HEAD, HEIGHT, PETS, WIDTH, XML, RawPets, trimap
 
-from projects.smn.convert.maps import IGNORE
 from projects.smn.convert.pet import records
 from projects.smn.convert.pet.lists import Pet
 from projects.smn.convert.pet.trimaps import BORDER_POLICIES, object_mask, semantic_map
+from projects.smn.tasks import IGNORED
 
 FIRST = PETS[0].name
 
@@ -87,7 +87,7 @@ def test_mask_and_map_are_those_of_the_trimap(raw, out, border, class_key):
             str(out / 'annotations' / 'semantic' / image['seg_map']), cv2.IMREAD_UNCHANGED
         )
         assert np.array_equal(values, semantic_map(trimap(), border, found['category_id']))
-        assert set(np.unique(values)) <= {0, found['category_id'], IGNORE}
+        assert set(np.unique(values)) <= {0, found['category_id'], IGNORED}
         assert np.array_equal(rle.decode(found['segmentation']), object_mask(trimap(), border))
         assert found['area'] == object_mask(trimap(), border).sum()
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from projects.smn.convert.maps import IGNORE
 from projects.smn.convert.pet.trimaps import (
     BORDER_POLICIES,
     object_mask,
     read_trimap,
     semantic_map,
 )
+from projects.smn.tasks import IGNORED
 
 
 @pytest.fixture
@@ -32,11 +32,11 @@ def test_foreground_and_background_are_the_same_under_every_policy(trimap, borde
 @pytest.mark.parametrize('border', BORDER_POLICIES)
 def test_mask_and_map_agree_wherever_the_map_says_something(trimap, border):
     mask, values = object_mask(trimap, border), semantic_map(trimap, border, 37)
-    assert ((values == 37) == mask)[values != IGNORE].all()
+    assert ((values == 37) == mask)[values != IGNORED].all()
 
 
 @pytest.mark.parametrize(
-    ('border', 'value'), [('ignore', IGNORE), ('object', 5), ('background', 0)]
+    ('border', 'value'), [('ignore', IGNORED), ('object', 5), ('background', 0)]
 )
 def test_the_border_is_what_the_policy_says(trimap, border, value):
     assert (semantic_map(trimap, border, 5)[trimap == 3] == value).all()

@@ -7,15 +7,15 @@ import pytest
 from PIL import Image
 from raw_triples import mask
 
-from projects.smn.convert.maps import IGNORE
 from projects.smn.convert.warehouse.masks import Codes, read_mask
 from projects.smn.errors import UserError
+from projects.smn.tasks import IGNORED
 
 
 def test_the_order_of_the_classes_is_the_index_and_a_class_may_have_several_codes():
     codes = Codes.parse(['floor=3', 'wall=0', 'floor=9', 'ignore=255'])
     assert codes.classes == ('floor', 'wall')
-    assert codes.values == {3: 0, 0: 1, 9: 0, 255: IGNORE}
+    assert codes.values == {3: 0, 0: 1, 9: 0, 255: IGNORED}
     found = codes.to_map(np.array([[0, 3], [9, 255]]), 'x.png')
     assert found.dtype == np.uint8
     assert found.tolist() == [[1, 0], [0, 255]]

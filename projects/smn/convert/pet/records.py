@@ -11,12 +11,13 @@ import numpy as np
 from PIL import Image
 
 from projects.smn.convert.decoded import Decoded, decode
-from projects.smn.convert.outlines import encode, measure
+from projects.smn.convert.outlines import measure
 from projects.smn.convert.pet.lists import SPECIES, Pet
 from projects.smn.convert.pet.source import PetSource
 from projects.smn.convert.pet.trimaps import FOREGROUND, object_mask, read_trimap, semantic_map
 from projects.smn.convert.pet.voc import clip_box, read_boxes
 from projects.smn.convert.report import Report
+from projects.smn.tasks import encode_mask
 
 CLASS_KEYS = ('breed', 'species', 'pet')
 MAPS = Path('annotations', 'semantic')
@@ -121,7 +122,7 @@ class PetWriter:
         image['seg_map'] = f'{pet.name}.png'
         values = semantic_map(trimap, self.border, category)
         Image.fromarray(values).save(self.folder / MAPS / image['seg_map'])
-        mask = encode(object_mask(trimap, self.border))
+        mask = encode_mask(object_mask(trimap, self.border))
         measured = measure(mask, *mask['size'])
         labels = {key: image[key] for key in ('attributes', 'boxes') if key in image}
         labels['attributes'] = {k: v for k, v in image['attributes'].items() if k != self.class_key}

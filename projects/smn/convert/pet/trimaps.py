@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from projects.smn.convert.decoded import FAULTS
-from projects.smn.convert.maps import IGNORE
+from projects.smn.tasks import IGNORED
 
 FOREGROUND, BACKGROUND, BORDER = 1, 2, 3
 BORDER_POLICIES = ('ignore', 'object', 'background')
@@ -37,9 +37,9 @@ def object_mask(trimap: np.ndarray, border: str) -> np.ndarray:
 def semantic_map(trimap: np.ndarray, border: str, value: int) -> np.ndarray:
     """``value`` on the object and 0 beside it, (height, width) uint8.
 
-    On the border, by ``border``: :data:`IGNORE`, or the value of the object or the background.
+    On the border, by ``border``: :data:`IGNORED`, or the value of the object or the background.
     """
-    on_border = {'ignore': IGNORE, 'object': value, 'background': 0}[border]
+    on_border = {'ignore': IGNORED, 'object': value, 'background': 0}[border]
     table = np.zeros(BORDER + 1, np.uint8)
     table[FOREGROUND], table[BORDER] = value, on_border
     return table[trimap]

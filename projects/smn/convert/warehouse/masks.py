@@ -10,8 +10,8 @@ import numpy as np
 from PIL import Image
 
 from projects.smn.convert.decoded import FAULTS
-from projects.smn.convert.maps import IGNORE
 from projects.smn.errors import UserError, listing
+from projects.smn.tasks import IGNORED
 
 IGNORE_NAME = 'ignore'
 _CODES = 1 << 16
@@ -46,9 +46,9 @@ class Codes:
                 raise UserError(f'--codes names the code {code} twice')
             if name not in (*classes, IGNORE_NAME):
                 classes.append(name)
-            values[int(code)] = IGNORE if name == IGNORE_NAME else classes.index(name)
-        if len(classes) > IGNORE:
-            raise UserError(f'--codes has {len(classes)} classes; a map holds {IGNORE}')
+            values[int(code)] = IGNORED if name == IGNORE_NAME else classes.index(name)
+        if len(classes) > IGNORED:
+            raise UserError(f'--codes has {len(classes)} classes; a map holds {IGNORED}')
         return cls(tuple(classes), values)
 
     def to_map(self, codes: np.ndarray, path: Path) -> np.ndarray:

@@ -11,12 +11,12 @@ import numpy as np
 from PIL import Image
 
 from projects.smn.convert.decoded import Decoded, decode
-from projects.smn.convert.maps import IGNORE
 from projects.smn.convert.report import Report
 from projects.smn.convert.warehouse.boxes import clip_box, read_boxes
 from projects.smn.convert.warehouse.masks import Codes, read_mask
 from projects.smn.convert.warehouse.triples import Triple
 from projects.smn.errors import UserError
+from projects.smn.tasks import IGNORED
 
 MAPS = Path('annotations', 'semantic')
 
@@ -45,7 +45,7 @@ class TripleWriter:
     skip_missing: bool
     report: Report
     copies: dict[str, Path] = field(default_factory=dict)
-    pixels: np.ndarray = field(default_factory=lambda: np.zeros(IGNORE + 1, int))
+    pixels: np.ndarray = field(default_factory=lambda: np.zeros(IGNORED + 1, int))
 
     def coco(self, triples: Iterable[tuple[str, Triple]]) -> dict[str, Any]:
         """The COCO file of all triples whose image can be read.
@@ -102,7 +102,7 @@ class TripleWriter:
             values = self.codes.to_map(mask, triple.mask)
             image['seg_map'] = f'{name}.png'
             Image.fromarray(values).save(self.folder / MAPS / image['seg_map'])
-            self.pixels += np.bincount(values.ravel(), minlength=IGNORE + 1)
+            self.pixels += np.bincount(values.ravel(), minlength=IGNORED + 1)
 
     def _objects(self, image: dict[str, Any], triple: Triple) -> Iterable[dict[str, Any]]:
         """The boxes of an image; without a file of them it is not complete."""
