@@ -6,12 +6,11 @@ import cv2
 import numpy as np
 import pytest
 from pycocotools import mask as rle
-
-from projects.smn.synthetic.fruit_coco import CUCUMBER, object_labels
-from projects.smn.synthetic.fruit_picture import paint_fruit
-from projects.smn.synthetic.fruit_raster import FruitRaster
-from projects.smn.synthetic.fruit_scene import SIDE_PX, FruitScene, paint, render
-from projects.smn.synthetic.fruit_shape import (
+from synthetic.fruit_coco import CUCUMBER, object_labels
+from synthetic.fruit_picture import paint_fruit
+from synthetic.fruit_raster import FruitRaster
+from synthetic.fruit_scene import SIDE_PX, FruitScene, paint, render
+from synthetic.fruit_shape import (
     BEND_JITTER_DEG,
     BEND_STEP_DEG,
     GRADES,
@@ -20,9 +19,9 @@ from projects.smn.synthetic.fruit_shape import (
     NECK_FACTORS,
     FruitShape,
 )
-from projects.smn.synthetic.fruit_skin import Variety
-from projects.smn.synthetic.layout import ends_visible, most_fruits, visible_masks
-from projects.smn.synthetic.light import Light
+from synthetic.fruit_skin import Variety
+from synthetic.layout import ends_visible, most_fruits, visible_masks
+from synthetic.light import Light
 
 SCENES = 40
 

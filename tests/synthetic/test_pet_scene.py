@@ -5,11 +5,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-
-from projects.smn.synthetic.pet_body import HEAD_KINDS, KINDS, Part, sample_pet
-from projects.smn.synthetic.pet_breeds import BREEDS
-from projects.smn.synthetic.pet_raster import rasterize
-from projects.smn.synthetic.pet_scene import SIDE_PX, render, trimap_of
+from synthetic.pet_body import HEAD_KINDS, KINDS, Part, sample_pet
+from synthetic.pet_breeds import BREEDS
+from synthetic.pet_raster import rasterize
+from synthetic.pet_scene import SIDE_PX, render, trimap_of
 
 SCENES = [(index, breed) for index, breed in enumerate([*BREEDS] * 4)]
 

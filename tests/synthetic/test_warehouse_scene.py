@@ -5,21 +5,20 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-
-from projects.smn.synthetic.warehouse_camera import WarehouseCamera, rotation
-from projects.smn.synthetic.warehouse_faces import Faces
-from projects.smn.synthetic.warehouse_hall import rails
-from projects.smn.synthetic.warehouse_layout import sample_layout
-from projects.smn.synthetic.warehouse_person import HEIGHT_M, person
-from projects.smn.synthetic.warehouse_raster import rasterize
-from projects.smn.synthetic.warehouse_scene import (
+from synthetic.warehouse_camera import WarehouseCamera, rotation
+from synthetic.warehouse_faces import Faces
+from synthetic.warehouse_hall import rails
+from synthetic.warehouse_layout import sample_layout
+from synthetic.warehouse_person import HEIGHT_M, person
+from synthetic.warehouse_raster import rasterize
+from synthetic.warehouse_scene import (
     CLASSES,
     LABELS,
     LEAST_VISIBLE,
     render,
     seen_objects,
 )
-from projects.smn.synthetic.warehouse_shapes import Box, Finish, Thing, ball, limb
+from synthetic.warehouse_shapes import Box, Finish, Thing, ball, limb
 
 SIZE = (160, 120)
 GREY = Finish((128, 128, 128))

@@ -13,9 +13,9 @@ from command_line import ROOT
 from labelling import bytes_of
 from pet_tools import convert, make
 from pycocotools.coco import COCO
+from synthetic.pet_breeds import BREEDS
 
 from projects.smn.datasets import CocoTaskDataset
-from projects.smn.synthetic.pet_breeds import BREEDS
 
 SAMPLE = ROOT.parent / 'shared/data/oxford_pet'
 

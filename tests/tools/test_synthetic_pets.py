@@ -12,10 +12,10 @@ import pytest
 from command_line import run
 from labelling import bytes_of
 from pet_tools import make, maker
+from synthetic.pet_breeds import BREEDS
+from synthetic.pet_scene import render
 
 from projects.smn.errors import UserError
-from projects.smn.synthetic.pet_breeds import BREEDS
-from projects.smn.synthetic.pet_scene import render
 
 
 @pytest.fixture(scope='module')

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from command_line import run
 from labelling import bytes_of
+from synthetic.warehouse_scene import CLASSES, render
 from warehouse_tools import make, maker, parts_of
 
 from projects.smn.errors import UserError
-from projects.smn.synthetic.warehouse_scene import CLASSES, render
 
 
 @pytest.fixture(scope='module')

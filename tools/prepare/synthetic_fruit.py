@@ -26,10 +26,11 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from synthetic.fruit_coco import coco_file, object_labels
+from synthetic.fruit_scene import GENERATOR_VERSION, render
+
 from projects.smn.errors import UserError, listing, run_tool
 from projects.smn.files import replacing, write_json
-from projects.smn.synthetic.fruit_coco import coco_file, object_labels
-from projects.smn.synthetic.fruit_scene import GENERATOR_VERSION, render
 
 SPLITS = ('train', 'val', 'test')
 STAMP = 'synthetic_fruit.json'

@@ -21,13 +21,14 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from synthetic.pet_breeds import BREEDS
+from synthetic.pet_files import official_parts, pet_names, write_lists, write_pet
+from synthetic.pet_oddities import NEEDED, plant
+from synthetic.pet_scene import GENERATOR_VERSION
+
 from projects.smn.convert.staging import whole_folder
 from projects.smn.errors import UserError, run_tool
 from projects.smn.files import write_json
-from projects.smn.synthetic.pet_breeds import BREEDS
-from projects.smn.synthetic.pet_files import official_parts, pet_names, write_lists, write_pet
-from projects.smn.synthetic.pet_oddities import NEEDED, plant
-from projects.smn.synthetic.pet_scene import GENERATOR_VERSION
 
 TOOL = 'synthetic_pets'
 HEAD_BOXES = ('trainval', 'all')

@@ -24,11 +24,12 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from synthetic.warehouse_files import LAYOUTS, SPLITS, WarehouseWriter
+from synthetic.warehouse_scene import GENERATOR_VERSION
+
 from projects.smn.convert.staging import whole_folder
 from projects.smn.errors import UserError, run_tool
 from projects.smn.files import write_json
-from projects.smn.synthetic.warehouse_files import LAYOUTS, SPLITS, WarehouseWriter
-from projects.smn.synthetic.warehouse_scene import GENERATOR_VERSION
 
 TOOL = 'synthetic_warehouse'
 SIDE_PX = (32, 4096)

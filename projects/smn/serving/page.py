@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import gradio as gr
 from fastapi import FastAPI, Response
@@ -36,9 +34,7 @@ def mount_page(app: FastAPI) -> PageAnswers:
     keep_clean(app, folder)
     answers = PageAnswers(Answerer(state.predictor, state.metrics), state.worker, state.options)
     _add_downloads(app, answers)
-    with TemporaryDirectory() as rendered:  # Gradio takes copies of its own
-        examples = example_images(state.predictor.cfg, Path(rendered))
-        page = PageBlocks(answers, examples).build()
+    page = PageBlocks(answers, example_images(state.predictor.cfg)).build()
     gr.mount_gradio_app(
         app,
         page,
