@@ -6,7 +6,13 @@ import cv2
 import numpy as np
 import pytest
 from pycocotools import mask as rle
-from synthetic.fruit_coco import CUCUMBER, object_labels
+from synthetic.fruit_coco import (
+    COLOR_BOARD,
+    CUCUMBER,
+    NO_SURFACE,
+    object_labels,
+    semantic_map,
+)
 from synthetic.fruit_picture import paint_fruit
 from synthetic.fruit_raster import FruitRaster
 from synthetic.fruit_scene import SIDE_PX, FruitScene, paint, render
@@ -51,9 +57,22 @@ def test_same_seed_gives_same_picture_and_another_seed_another():
 
 
 def test_picture_has_the_size_of_the_scene(scenes):
-    picture = paint(np.random.default_rng(0), scenes[0])
+    picture, _ = paint(np.random.default_rng(0), scenes[0])
     assert picture.shape == (scenes[0].height, scenes[0].width, 3)
     assert picture.dtype == np.uint8
+
+
+def test_semantic_map_says_what_the_masks_say_and_nothing_of_stems(scenes):
+    for scene in scenes:
+        surfaces = semantic_map(scene)
+        assert surfaces.shape == (scene.height, scene.width)
+        masks = visible_masks(scene.fruits, scene.height, scene.width)
+        assert np.array_equal(surfaces == CUCUMBER, np.any(masks, axis=0))
+        board = scene.board.mask(scene.height, scene.width)
+        assert np.array_equal(surfaces == COLOR_BOARD, board)
+        stems = [fruit.on_image(fruit.stem, *surfaces.shape) for fruit in scene.fruits]
+        assert np.any(stems, axis=0)[surfaces == NO_SURFACE].all()
+        assert set(np.unique(surfaces)) == {0, CUCUMBER, COLOR_BOARD, NO_SURFACE}
 
 
 def test_image_sides_and_number_of_fruits_stay_in_their_range(scenes):

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from mmdet.registry import DATASETS
+from mmengine.config import Config
 from pycocotools.coco import COCO
+from synthetic.fruit_coco import SURFACES
+from synthetic.table_tops import TABLE_TOPS
 
-TOOL = Path(__file__).parents[2] / 'tools' / 'prepare' / 'synthetic_fruit.py'
+ROOT = Path(__file__).parents[2]
+TOOL = ROOT / 'tools' / 'prepare' / 'synthetic_fruit.py'
+BASES = ROOT / 'configs' / '_base_' / 'datasets'
 SMALL = ('--train', '3', '--val', '1', '--test', '1', '--workers', '1')
 
 
@@ -35,13 +42,18 @@ def rendered(tmp_path_factory) -> Path:
     return out
 
 
-def test_writes_images_annotations_and_a_stamp_and_nothing_else(rendered):
+def test_writes_images_maps_annotations_and_a_stamp_and_nothing_else(rendered):
     assert set(content(rendered)) == {
         'train/000001.jpg',
         'train/000002.jpg',
         'train/000003.jpg',
         'val/000001.jpg',
         'test/000001.jpg',
+        'maps/train/000001.png',
+        'maps/train/000002.png',
+        'maps/train/000003.png',
+        'maps/val/000001.png',
+        'maps/test/000001.png',
         'annotations/train.json',
         'annotations/val.json',
         'annotations/test.json',
@@ -72,8 +84,9 @@ def test_image_does_not_depend_on_how_many_are_rendered_and_no_old_one_is_left(t
     options = ('--val', '0', '--test', '0', '--workers', '1')
     assert run(tmp_path, '--train', '2', *options).returncode == 0
     assert run(tmp_path, '--train', '1', *options).returncode == 0
-    images = {name: data for name, data in content(tmp_path).items() if name.endswith('.jpg')}
-    assert images == {'train/000001.jpg': content(rendered)['train/000001.jpg']}
+    pictures = {n: data for n, data in content(tmp_path).items() if not n.endswith('.json')}
+    expected = content(rendered)
+    assert pictures == {n: expected[n] for n in ('train/000001.jpg', 'maps/train/000001.png')}
 
 
 def test_second_call_leaves_a_complete_set_alone(rendered):
@@ -84,14 +97,46 @@ def test_second_call_leaves_a_complete_set_alone(rendered):
     assert (rendered / 'train' / '000001.jpg').stat().st_mtime_ns == before
 
 
-def test_missing_image_is_rendered_again(tmp_path):
+@pytest.mark.parametrize('name', ['train/000001.jpg', 'maps/train/000001.png'])
+def test_missing_image_or_map_is_rendered_again(tmp_path, name):
     options = ('--train', '1', '--val', '0', '--test', '0', '--workers', '1')
     assert run(tmp_path, *options).returncode == 0
-    image = tmp_path / 'train' / '000001.jpg'
-    expected = image.read_bytes()
-    image.unlink()
+    missing = tmp_path / name
+    expected = missing.read_bytes()
+    missing.unlink()
     assert run(tmp_path, *options).returncode == 0
-    assert image.read_bytes() == expected
+    assert missing.read_bytes() == expected
+
+
+def data_set(name: str, root: Path):
+    """The training set of a base config, below ``root``."""
+    cfg = Config.fromfile(BASES / name)
+    meta = dict(classes=cfg.classes, tasks=cfg.tasks)
+    return DATASETS.build(dict(cfg.train_dataloader.dataset, data_root=str(root), metainfo=meta))
+
+
+def test_maps_and_table_tops_are_labels_of_whole_images(rendered):
+    for entry in data_set('fruit_scene.py', rendered):
+        sample = entry['data_samples']
+        assert sample.gt_sem_seg.surface.shape == (1, *sample.img_shape)
+        assert sample.gt_image.table[0] >= 0
+
+
+def test_declared_classes_are_those_that_are_rendered():
+    tasks = Config.fromfile(BASES / 'fruit_scene.py').tasks
+    assert tuple(tasks.surface.classes) == SURFACES
+    assert tuple(tasks.table.classes) == tuple(TABLE_TOPS)
+
+
+def test_set_of_an_earlier_version_without_maps_still_trains_objects(rendered, tmp_path):
+    shutil.copytree(rendered, tmp_path, dirs_exist_ok=True)
+    shutil.rmtree(tmp_path / 'maps')
+    path = tmp_path / 'annotations' / 'train.json'
+    labels = json.loads(path.read_text())
+    for image in labels['images']:
+        del image['seg_map'], image['attributes']
+    path.write_text(json.dumps(labels))
+    assert len(data_set('fruit.py', tmp_path)[0]['data_samples'].gt_instances) > 1
 
 
 @pytest.mark.parametrize(

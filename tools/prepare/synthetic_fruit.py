@@ -3,7 +3,9 @@
 
     python tools/prepare/synthetic_fruit.py --out data/fruit --train 400 --val 80 --test 80
 
-writes data/fruit/{train,val,test}/000001.jpg ... and data/fruit/annotations/{train,val,test}.json.
+writes data/fruit/{train,val,test}/000001.jpg ... and data/fruit/annotations/{train,val,test}.json,
+and semantic maps, data/fruit/maps/{train,val,test}/000001.png ...: 0 table, 1 cucumber, 2 colour
+board, 255 the stems, which are not labelled.
 The same arguments give the same bytes; a second call finds the complete set and leaves it alone.
 """
 
@@ -22,11 +24,12 @@ from functools import partial
 from pathlib import Path
 
 import cv2
+import numpy as np
 from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from synthetic.fruit_coco import coco_file, object_labels
+from synthetic.fruit_coco import coco_file, object_labels, semantic_map
 from synthetic.fruit_scene import GENERATOR_VERSION, render
 
 from projects.smn.errors import UserError, listing, run_tool
@@ -84,7 +87,7 @@ def check(arguments: argparse.Namespace) -> None:
     out = arguments.out
     if out.exists() and not out.is_dir():
         raise UserError(f'--out {out} is a file, and must be a folder')
-    taken = [name for name in (*SPLITS, 'annotations') if (out / name).exists()]
+    taken = [name for name in (*SPLITS, 'maps', 'annotations') if (out / name).exists()]
     if taken and not (out / STAMP).exists():
         raise UserError(f'--out {out} holds {listing(taken)} of other data; name a new folder')
 
@@ -97,43 +100,58 @@ def is_complete(out: Path, wanted: dict) -> bool:
         return False
     return stamp == {**wanted, 'complete': True} and all(
         (out / 'annotations' / f'{split}.json').is_file()
-        and all((out / split / file_name(index)).is_file() for index in range(wanted[split]))
+        and all(path.is_file() for n in range(wanted[split]) for path in files(out, split, n))
         for split in SPLITS
     )
 
 
 def write_split(out: Path, split: str, number: int, seed: int, count: int, parallel) -> None:
     """Render one split; ``parallel`` is an ordered map. Its annotation file comes last."""
-    folder, annotations = out / split, out / 'annotations' / f'{split}.json'
-    folder.mkdir(parents=True, exist_ok=True)
+    annotations = out / 'annotations' / f'{split}.json'
     annotations.unlink(missing_ok=True)
-    names = {file_name(index) for index in range(count)}
-    for path in folder.iterdir():  # of a larger set, or of a call that was killed
-        if path.name not in names and re.fullmatch(r'\d{6,}\.jpg|\.\d{6,}\.\d+\.jpg', path.name):
-            path.unlink()
-    job = partial(write_image, folder, seed, number)
+    wanted = {path for index in range(count) for path in files(out, split, index)}
+    for folder in (out / split, out / 'maps' / split):
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in folder.iterdir():  # of a larger set, or of a call that was killed
+            if path not in wanted and re.fullmatch(r'\.?\d{6,}(\.\d+)?\.(jpg|png)', path.name):
+                path.unlink()
+    job = partial(write_image, out, split, seed, number)
     images = list(tqdm(parallel(job, range(count)), split, count, unit='image'))
     info = {'description': f'synthetic fruit, {split}', 'seed': seed}
     write_json(annotations, coco_file(images, {**info, 'version': str(GENERATOR_VERSION)}))
 
 
-def write_image(folder: Path, seed: int, split: int, index: int) -> dict:
-    """Render one image to its file; return what the annotation file says about it."""
-    scene, photograph = render(seed, split, index)
+def write_image(out: Path, split: str, seed: int, number: int, index: int) -> dict:
+    """Render one image and its map to their files; return what the annotation file says of them.
+
+    Args:
+        number: Of the split, which makes its images others than those of the rest.
+    """
+    scene, photograph, table = render(seed, number, index)
+    image, surfaces = files(out, split, index)
     bgr = cv2.cvtColor(photograph, cv2.COLOR_RGB2BGR)
-    _, encoded = cv2.imencode('.jpg', bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-    with replacing(folder / file_name(index)) as path:
-        path.write_bytes(encoded.tobytes())
+    encode(image, bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    encode(surfaces, semantic_map(scene), [])
     return {
-        'file_name': file_name(index),
+        'file_name': image.name,
         'width': scene.width,
         'height': scene.height,
+        'seg_map': surfaces.name,
+        'attributes': {'table': table},
         'objects': object_labels(scene),
     }
 
 
-def file_name(index: int) -> str:
-    return f'{index + 1:06d}.jpg'
+def files(out: Path, split: str, index: int) -> tuple[Path, Path]:
+    """Where an image and its map are."""
+    name = f'{index + 1:06d}'
+    return out / split / f'{name}.jpg', out / 'maps' / split / f'{name}.png'
+
+
+def encode(path: Path, pixels: np.ndarray, options: list[int]) -> None:
+    _, encoded = cv2.imencode(path.suffix, pixels, options)
+    with replacing(path) as temporary:
+        temporary.write_bytes(encoded.tobytes())
 
 
 @contextmanager

@@ -1,4 +1,5 @@
 # Cucumbers and a colour board: `python tools/prepare/synthetic_fruit.py`, or your own COCO files.
+# fruit_scene.py asks the whole image as well.
 classes = ('cucumber', 'color_board')
 grades = ('1', '2', '3', '4', '5')
 tasks = dict(
@@ -53,7 +54,7 @@ train_dataloader = dict(
         type='CocoTaskDataset',
         data_root=data_root,
         ann_file='annotations/train.json',
-        data_prefix=dict(img='train/'),
+        data_prefix=dict(img='train/', seg='maps/train/'),
         filter_cfg=dict(filter_empty_gt=False, min_size=32),
         pipeline=train_pipeline,
         backend_args=backend_args,
@@ -69,7 +70,7 @@ val_dataloader = dict(
         type='CocoTaskDataset',
         data_root=data_root,
         ann_file='annotations/val.json',
-        data_prefix=dict(img='val/'),
+        data_prefix=dict(img='val/', seg='maps/val/'),
         test_mode=True,
         pipeline=test_pipeline,
         backend_args=backend_args,
@@ -85,7 +86,7 @@ test_dataloader = dict(
         type='CocoTaskDataset',
         data_root=data_root,
         ann_file='annotations/test.json',
-        data_prefix=dict(img='test/'),
+        data_prefix=dict(img='test/', seg='maps/test/'),
         test_mode=True,
         pipeline=test_pipeline,
         backend_args=backend_args,

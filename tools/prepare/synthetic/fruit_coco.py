@@ -1,8 +1,9 @@
-"""Scenes as COCO: what is known about each object, in the project's annotation format.
+"""Scenes as COCO: what is known about objects and images, in the project's annotation format.
 
 Per fruit ``segmentation`` is the visible part of the body, without the stem; ``keypoints`` are head
 and tail, the two ends of the centre line, with visibility 2, or 1 where another fruit covers them;
 ``masks`` has the ``spine``; ``attributes`` has the grades as strings and the length in mm.
+Per image ``seg_map`` names the file of :func:`semantic_map`, and ``attributes`` has the ``table``.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ CATEGORIES = [
     {'id': 2, 'name': 'color_board'},
 ]
 CUCUMBER, COLOR_BOARD = 1, 2
+SURFACES = ('table', 'cucumber', 'color_board')
+"""The classes of semantic maps; a category has the place of its id."""
+NO_SURFACE = 255
+"""In semantic maps, what is not labelled."""
 
 
 def object_labels(scene: FruitScene) -> list[dict]:
@@ -51,6 +56,17 @@ def _fruit_labels(scene: FruitScene, index: int, visible: np.ndarray) -> dict:
     }
 
 
+def semantic_map(scene: FruitScene) -> np.ndarray:
+    """Positions in :data:`SURFACES`, (height, width) uint8; stems, as ever, carry no label."""
+    board = scene.board.mask(scene.height, scene.width)
+    surfaces = np.where(board, COLOR_BOARD, 0).astype(np.uint8)
+    for fruit in scene.fruits:
+        window = surfaces[fruit.window]
+        window[fruit.stem] = NO_SURFACE
+        window[fruit.body] = CUCUMBER
+    return surfaces
+
+
 def _mask_labels(mask: np.ndarray, category: int) -> dict:
     """The keys that follow from a mask (h, w) alone."""
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
@@ -74,20 +90,20 @@ def coco_file(images: Iterable[dict], info: dict) -> dict:
     """The content of a COCO file; ids count from 1 over the file.
 
     Args:
-        images: per image ``file_name``, ``height``, ``width`` and ``objects``, the labels of
+        images: per image the keys of its record but for ``id``, and ``objects``, the labels of
             :func:`object_labels`.
         info: what to say about the data set beside the scale.
     """
     content = {
-        'info': {**info, 'mm_per_px': MM_PER_PX},
+        'info': {**info, 'mm_per_px': MM_PER_PX, 'semantic_classes': list(SURFACES)},
         'licenses': [],
         'images': [],
         'categories': CATEGORIES,
         'annotations': [],
     }
     for image_id, image in enumerate(images, start=1):
-        size = {key: image[key] for key in ('file_name', 'width', 'height')}
-        content['images'].append({'id': image_id, **size})
+        record = {key: value for key, value in image.items() if key != 'objects'}
+        content['images'].append({'id': image_id, **record})
         for labels in image['objects']:
             ids = {'id': len(content['annotations']) + 1, 'image_id': image_id}
             content['annotations'].append({**ids, **labels})

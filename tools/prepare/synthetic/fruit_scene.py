@@ -46,17 +46,25 @@ class FruitScene:
         return cls(height, width, board, sample_fruits(rng, board, height, width))
 
 
-def render(seed: int, split: int, index: int) -> tuple[FruitScene, np.ndarray]:
-    """Scene and photograph number ``index`` of a split, whatever else is rendered beside it."""
+def render(seed: int, split: int, index: int) -> tuple[FruitScene, np.ndarray, str]:
+    """Number ``index`` of a split, whatever else is rendered beside it.
+
+    Returns:
+        The scene, and its photograph and table top as :func:`paint` gives them.
+    """
     rng = np.random.default_rng([seed, split, index])
     scene = FruitScene.sample(rng)
-    return scene, paint(rng, scene)
+    return scene, *paint(rng, scene)
 
 
-def paint(rng: np.random.Generator, scene: FruitScene) -> np.ndarray:
-    """A photograph of ``scene``, (height, width, 3) uint8 RGB: table, light and camera vary."""
+def paint(rng: np.random.Generator, scene: FruitScene) -> tuple[np.ndarray, str]:
+    """A photograph of ``scene``: table, light and camera vary.
+
+    Returns:
+        (height, width, 3) uint8 RGB, and the kind of table top, one of ``TABLE_TOPS``.
+    """
     light, variety = Light.sample(rng), Variety.sample(rng)
-    table = sample_table_top(rng, scene.height, scene.width)
+    kind, table = sample_table_top(rng, scene.height, scene.width)
     ground = table.mean((0, 1))
     canvas = table * light.on_table(*_shadows(scene, light))
     picture, x, y = paint_board(rng, scene.board, light)
@@ -67,7 +75,7 @@ def paint(rng: np.random.Generator, scene: FruitScene) -> np.ndarray:
             _shade_below(canvas, covered, fruit, light)
         _lay(canvas, paint_fruit(rng, fruit, light, variety, ground), fruit.x, fruit.y)
         stamp(covered, fruit.covers, fruit.x, fruit.y)
-    return photograph(rng, canvas)
+    return photograph(rng, canvas), kind
 
 
 def _shadows(scene: FruitScene, light: Light) -> tuple[np.ndarray, np.ndarray]:

@@ -109,13 +109,17 @@ TABLE_TOPS: dict[str, Callable[[np.random.Generator, int], np.ndarray]] = {
 }
 
 
-def sample_table_top(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
-    """A random material, turned at random: (height, width, 3) float32 linear RGB in [0, 0.95]."""
-    material = list(TABLE_TOPS.values())[rng.integers(len(TABLE_TOPS))]
+def sample_table_top(rng: np.random.Generator, height: int, width: int) -> tuple[str, np.ndarray]:
+    """The name of a random material, and its surface, turned at random.
+
+    Returns:
+        A key of :data:`TABLE_TOPS`, and (height, width, 3) float32 linear RGB in [0, 0.95].
+    """
+    name, material = list(TABLE_TOPS.items())[rng.integers(len(TABLE_TOPS))]
     side = int(np.ceil(np.hypot(height, width))) + 2
     surface = np.ascontiguousarray(material(rng, side), dtype=np.float32)
     surface *= 1 + rng.uniform(-0.04, 0.04, 3).astype(np.float32)  # no two batches alike
     turn = cv2.getRotationMatrix2D((side / 2, side / 2), rng.uniform(0, 360), 1)
     turn[:, 2] += (width - side) / 2, (height - side) / 2
     surface = cv2.warpAffine(surface, turn, (width, height), borderMode=cv2.BORDER_REFLECT)
-    return np.clip(surface, 0.01, 0.95)
+    return name, np.clip(surface, 0.01, 0.95)
