@@ -1,11 +1,11 @@
 # Balloons: `python tools/prepare/balloon.py data/balloon_raw --out data/balloon --download`.
+_base_ = './loaders.py'
 classes = ('balloon',)
 tasks = dict(mask=dict(type='MaskTask'))
 
 data_root = 'data/balloon/'
-backend_args = None
 train_pipeline = [
-    dict(type='LoadImageFromFile', backend_args=backend_args),
+    dict(type='LoadImageFromFile', backend_args=_base_.backend_args),
     dict(type='LoadTaskAnnotations'),
     dict(
         type='RandomChoiceResize',
@@ -16,7 +16,7 @@ train_pipeline = [
     dict(type='PackTaskInputs'),
 ]
 test_pipeline = [
-    dict(type='LoadImageFromFile', backend_args=backend_args),
+    dict(type='LoadImageFromFile', backend_args=_base_.backend_args),
     dict(type='Resize', scale=(1333, 800), keep_ratio=True),
     # After resizing: metrics and pictures are in pixels of the original image.
     dict(type='LoadTaskAnnotations'),
@@ -24,50 +24,8 @@ test_pipeline = [
 ]
 train_dataloader = dict(
     batch_size=2,
-    num_workers=2,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     batch_sampler=dict(type='AspectRatioBatchSampler'),
-    dataset=dict(
-        type='CocoTaskDataset',
-        data_root=data_root,
-        ann_file='annotations/train.json',
-        data_prefix=dict(img='images/'),
-        pipeline=train_pipeline,
-        backend_args=backend_args,
-    ),
+    dataset=dict(data_root=data_root, pipeline=train_pipeline),
 )
-val_dataloader = dict(
-    batch_size=1,
-    num_workers=2,
-    persistent_workers=True,
-    drop_last=False,
-    sampler=dict(type='DefaultSampler', shuffle=False),
-    dataset=dict(
-        type='CocoTaskDataset',
-        data_root=data_root,
-        ann_file='annotations/val.json',
-        data_prefix=dict(img='images/'),
-        test_mode=True,
-        pipeline=test_pipeline,
-        backend_args=backend_args,
-    ),
-)
-test_dataloader = dict(
-    batch_size=1,
-    num_workers=2,
-    persistent_workers=True,
-    drop_last=False,
-    sampler=dict(type='DefaultSampler', shuffle=False),
-    dataset=dict(
-        type='CocoTaskDataset',
-        data_root=data_root,
-        ann_file='annotations/test.json',
-        data_prefix=dict(img='images/'),
-        test_mode=True,
-        pipeline=test_pipeline,
-        backend_args=backend_args,
-    ),
-)
-val_evaluator = dict(type='MultiTaskMetric')
-test_evaluator = dict(type='MultiTaskMetric')
+val_dataloader = dict(dataset=dict(data_root=data_root, pipeline=test_pipeline))
+test_dataloader = dict(dataset=dict(data_root=data_root, pipeline=test_pipeline))

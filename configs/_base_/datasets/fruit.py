@@ -1,5 +1,6 @@
 # Cucumbers and a colour board: `python tools/prepare/synthetic_fruit.py`, or your own COCO files.
 # fruit_scene.py asks the whole image as well.
+_base_ = './loaders.py'
 classes = ('cucumber', 'color_board')
 grades = ('1', '2', '3', '4', '5')
 tasks = dict(
@@ -20,9 +21,8 @@ tasks = dict(
 )
 
 data_root = 'data/fruit/'
-backend_args = None
 train_pipeline = [
-    dict(type='LoadImageFromFile', backend_args=backend_args),
+    dict(type='LoadImageFromFile', backend_args=_base_.backend_args),
     dict(type='LoadTaskAnnotations'),
     dict(type='RandomTranspose', prob=0.5),
     dict(
@@ -38,7 +38,7 @@ train_pipeline = [
     dict(type='PackTaskInputs'),
 ]
 test_pipeline = [
-    dict(type='LoadImageFromFile', backend_args=backend_args),
+    dict(type='LoadImageFromFile', backend_args=_base_.backend_args),
     dict(type='Resize', scale=(1333, 800), keep_ratio=True),
     # After resizing: metrics and pictures are in pixels of the original image.
     dict(type='LoadTaskAnnotations'),
@@ -46,51 +46,21 @@ test_pipeline = [
 ]
 train_dataloader = dict(
     batch_size=2,
-    num_workers=2,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     batch_sampler=dict(type='AspectRatioBatchSampler'),
     dataset=dict(
-        type='CocoTaskDataset',
         data_root=data_root,
-        ann_file='annotations/train.json',
         data_prefix=dict(img='train/', seg='maps/train/'),
         filter_cfg=dict(filter_empty_gt=False, min_size=32),
         pipeline=train_pipeline,
-        backend_args=backend_args,
     ),
 )
 val_dataloader = dict(
-    batch_size=1,
-    num_workers=2,
-    persistent_workers=True,
-    drop_last=False,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
-        type='CocoTaskDataset',
-        data_root=data_root,
-        ann_file='annotations/val.json',
-        data_prefix=dict(img='val/', seg='maps/val/'),
-        test_mode=True,
-        pipeline=test_pipeline,
-        backend_args=backend_args,
-    ),
+        data_root=data_root, data_prefix=dict(img='val/', seg='maps/val/'), pipeline=test_pipeline
+    )
 )
 test_dataloader = dict(
-    batch_size=1,
-    num_workers=2,
-    persistent_workers=True,
-    drop_last=False,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
-        type='CocoTaskDataset',
-        data_root=data_root,
-        ann_file='annotations/test.json',
-        data_prefix=dict(img='test/', seg='maps/test/'),
-        test_mode=True,
-        pipeline=test_pipeline,
-        backend_args=backend_args,
-    ),
+        data_root=data_root, data_prefix=dict(img='test/', seg='maps/test/'), pipeline=test_pipeline
+    )
 )
-val_evaluator = dict(type='MultiTaskMetric')
-test_evaluator = dict(type='MultiTaskMetric')

@@ -1,6 +1,7 @@
 # Pets: `python tools/prepare/oxford_pet.py data/pet_raw --out data/pet --download`. The classes are
 # those of the converter's `--classes breed`. For the other two, say so here as well:
 # `--cfg-options classes=cat,dog` for species, `--cfg-options classes=pet` for no difference at all.
+_base_ = './loaders.py'
 classes = (
     'Abyssinian',
     'american_bulldog',
@@ -43,9 +44,8 @@ classes = (
 tasks = dict(mask=dict(type='MaskTask'))
 
 data_root = 'data/pet/'
-backend_args = None
 train_pipeline = [
-    dict(type='LoadImageFromFile', backend_args=backend_args),
+    dict(type='LoadImageFromFile', backend_args=_base_.backend_args),
     dict(type='LoadTaskAnnotations'),
     dict(
         type='RandomChoiceResize',
@@ -56,7 +56,7 @@ train_pipeline = [
     dict(type='PackTaskInputs'),
 ]
 test_pipeline = [
-    dict(type='LoadImageFromFile', backend_args=backend_args),
+    dict(type='LoadImageFromFile', backend_args=_base_.backend_args),
     dict(type='Resize', scale=(1000, 480), keep_ratio=True),
     # After resizing: metrics and pictures are in pixels of the original image.
     dict(type='LoadTaskAnnotations'),
@@ -64,50 +64,8 @@ test_pipeline = [
 ]
 train_dataloader = dict(
     batch_size=4,
-    num_workers=2,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     batch_sampler=dict(type='AspectRatioBatchSampler'),
-    dataset=dict(
-        type='CocoTaskDataset',
-        data_root=data_root,
-        ann_file='annotations/train.json',
-        data_prefix=dict(img='images/'),
-        pipeline=train_pipeline,
-        backend_args=backend_args,
-    ),
+    dataset=dict(data_root=data_root, pipeline=train_pipeline),
 )
-val_dataloader = dict(
-    batch_size=1,
-    num_workers=2,
-    persistent_workers=True,
-    drop_last=False,
-    sampler=dict(type='DefaultSampler', shuffle=False),
-    dataset=dict(
-        type='CocoTaskDataset',
-        data_root=data_root,
-        ann_file='annotations/val.json',
-        data_prefix=dict(img='images/'),
-        test_mode=True,
-        pipeline=test_pipeline,
-        backend_args=backend_args,
-    ),
-)
-test_dataloader = dict(
-    batch_size=1,
-    num_workers=2,
-    persistent_workers=True,
-    drop_last=False,
-    sampler=dict(type='DefaultSampler', shuffle=False),
-    dataset=dict(
-        type='CocoTaskDataset',
-        data_root=data_root,
-        ann_file='annotations/test.json',
-        data_prefix=dict(img='images/'),
-        test_mode=True,
-        pipeline=test_pipeline,
-        backend_args=backend_args,
-    ),
-)
-val_evaluator = dict(type='MultiTaskMetric')
-test_evaluator = dict(type='MultiTaskMetric')
+val_dataloader = dict(dataset=dict(data_root=data_root, pipeline=test_pipeline))
+test_dataloader = dict(dataset=dict(data_root=data_root, pipeline=test_pipeline))
