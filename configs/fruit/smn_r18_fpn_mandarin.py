@@ -8,7 +8,8 @@ tasks = dict(
     grade=dict(type='ClassificationTask', classes=('A', 'B', 'C'), ordinal=True),
     size=dict(type='ClassificationTask', classes=('small', 'medium', 'large'), ordinal=True),
 )
-source = dict(data_root='data/mandarin/', data_prefix=dict(img='images/'))
+data_root = 'data/mandarin/'
+source = dict(data_prefix=dict(img='images/'))
 train_dataloader = dict(dataset=source)
 test_dataloader = dict(dataset=source)
 # 142 photographs are too few for a third part to choose a checkpoint by.

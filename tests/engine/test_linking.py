@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from mmengine.config import Config
-from networks import DEMO, ROOT
+from networks import DEMO, ROOT, tiny_config
 
 from projects.smn.datasets import ShareSampler
-from projects.smn.engine import link_tasks
+from projects.smn.engine import TaskRunner, link_tasks
+from projects.smn.engine.predictor import load_config
 from projects.smn.errors import UserError
 
 CONFIGS = sorted(ROOT.glob('configs/[!_]*/**/*.py'))
@@ -70,6 +71,64 @@ def test_pretrained_is_one_switch(cfg):
     assert scratch.norm_eval is False
 
 
+@pytest.mark.parametrize('path', CONFIGS, ids=lambda path: path.stem)
+def test_data_root_is_one_switch(path, capfd):
+    linked = link_tasks(load_config(path, dict(data_root='elsewhere')))
+    for loader in (linked.train_dataloader, linked.val_dataloader, linked.test_dataloader):
+        assert loader is None or loader.dataset.data_root == 'elsewhere'
+    assert capfd.readouterr().err == ''
+
+
+def test_data_root_reaches_data_sets_inside_wrappers_and_leaves_a_root_of_their_own(cfg):
+    leaf = cfg.train_dataloader.dataset
+    own, none = dict(leaf, data_root='own'), dict(leaf, data_root='')
+    joined = dict(type='ConcatDataset', datasets=[leaf, own, none])
+    cfg.train_dataloader.dataset = dict(type='RepeatDataset', times=2, dataset=joined)
+    cfg.data_root = 'elsewhere'
+    inner = link_tasks(cfg).train_dataloader.dataset.dataset.datasets
+    assert [dataset.data_root for dataset in inner] == ['elsewhere', 'own', '']
+
+
+def test_a_config_without_data_root_leaves_data_sets_alone(cfg):
+    del cfg._cfg_dict['data_root']
+    assert 'data_root' not in link_tasks(cfg).train_dataloader.dataset
+
+
+def test_data_root_is_read_by_a_runner_that_another_tool_makes(tiny_coco, tmp_path):
+    """As mim does: options are merged by mmengine, and the runner is made from the config."""
+    cfg = tiny_config(tiny_coco)
+    for loader in (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader):
+        del loader.dataset.data_root
+    cfg.merge_from_dict(dict(data_root=str(tiny_coco), work_dir=str(tmp_path / 'work')))
+    runner = TaskRunner.from_cfg(cfg)
+    for loader in (runner._train_dataloader, runner._val_dataloader, runner._test_dataloader):
+        assert len(runner.build_dataloader(loader).dataset)
+
+
+def test_data_root_reaches_a_config_that_a_run_has_written(cfg, tmp_path, capfd):
+    link_tasks(cfg).dump(tmp_path / 'written.py')
+    again = link_tasks(load_config(tmp_path / 'written.py', dict(data_root='elsewhere')))
+    assert again.train_dataloader.dataset.data_root == 'elsewhere'
+    assert capfd.readouterr().err == ''
+
+
+def test_a_sentence_says_which_data_sets_a_data_root_does_not_reach(tmp_path, capfd):
+    path = tmp_path / 'leaf.py'
+    path.write_text(
+        f"_base_ = {str(DEMO)!r}\ntest_dataloader = dict(dataset=dict(data_root='data/own'))\n"
+    )
+    linked = link_tasks(load_config(path))
+    assert linked.test_dataloader.dataset.data_root == 'data/own'
+    assert capfd.readouterr().err == ''
+    linked = link_tasks(load_config(path, dict(data_root='elsewhere')))
+    assert linked.val_dataloader.dataset.data_root == 'elsewhere'
+    assert linked.test_dataloader.dataset.data_root == 'data/own'
+    assert capfd.readouterr().err == (
+        'data_root=elsewhere does not reach the data sets that name another: '
+        'test_dataloader data/own\n'
+    )
+
+
 def test_a_config_without_classes_is_refused(cfg):
     cfg._cfg_dict.pop('classes')
     with pytest.raises(UserError, match='declares no `classes`'):
@@ -84,7 +143,6 @@ def test_an_unknown_class_is_refused_with_what_there_is(cfg):
 
 def test_a_task_that_no_head_takes_is_refused(tiny_coco):
     from mmdet.registry import MODELS
-    from networks import tiny_config
 
     cfg = tiny_config(tiny_coco)
     del cfg.model.roi_head.heads['keypoints']
@@ -94,7 +152,6 @@ def test_a_task_that_no_head_takes_is_refused(tiny_coco):
 
 def test_a_head_can_claim_a_task_for_itself(tiny_coco):
     from mmdet.registry import MODELS
-    from networks import tiny_config
 
     cfg = tiny_config(tiny_coco)
     heads = cfg.model.roi_head.heads

@@ -48,19 +48,14 @@ train_dataloader = dict(
     batch_size=2,
     batch_sampler=dict(type='AspectRatioBatchSampler'),
     dataset=dict(
-        data_root=data_root,
         data_prefix=dict(img='train/', seg='maps/train/'),
         filter_cfg=dict(filter_empty_gt=False, min_size=32),
         pipeline=train_pipeline,
     ),
 )
 val_dataloader = dict(
-    dataset=dict(
-        data_root=data_root, data_prefix=dict(img='val/', seg='maps/val/'), pipeline=test_pipeline
-    )
+    dataset=dict(data_prefix=dict(img='val/', seg='maps/val/'), pipeline=test_pipeline)
 )
 test_dataloader = dict(
-    dataset=dict(
-        data_root=data_root, data_prefix=dict(img='test/', seg='maps/test/'), pipeline=test_pipeline
-    )
+    dataset=dict(data_prefix=dict(img='test/', seg='maps/test/'), pipeline=test_pipeline)
 )

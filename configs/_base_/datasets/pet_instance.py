@@ -65,7 +65,7 @@ test_pipeline = [
 train_dataloader = dict(
     batch_size=4,
     batch_sampler=dict(type='AspectRatioBatchSampler'),
-    dataset=dict(data_root=data_root, pipeline=train_pipeline),
+    dataset=dict(pipeline=train_pipeline),
 )
-val_dataloader = dict(dataset=dict(data_root=data_root, pipeline=test_pipeline))
-test_dataloader = dict(dataset=dict(data_root=data_root, pipeline=test_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=test_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=test_pipeline))

@@ -26,19 +26,13 @@ test_pipeline = [
 ]
 train_dataloader = dict(
     batch_size=16,
-    dataset=dict(
-        data_root=data_root, data_prefix=dict(seg='annotations/semantic/'), pipeline=train_pipeline
-    ),
+    dataset=dict(data_prefix=dict(seg='annotations/semantic/'), pipeline=train_pipeline),
 )
 val_dataloader = dict(
     batch_size=16,
-    dataset=dict(
-        data_root=data_root, data_prefix=dict(seg='annotations/semantic/'), pipeline=test_pipeline
-    ),
+    dataset=dict(data_prefix=dict(seg='annotations/semantic/'), pipeline=test_pipeline),
 )
 test_dataloader = dict(
     batch_size=16,
-    dataset=dict(
-        data_root=data_root, data_prefix=dict(seg='annotations/semantic/'), pipeline=test_pipeline
-    ),
+    dataset=dict(data_prefix=dict(seg='annotations/semantic/'), pipeline=test_pipeline),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import sys
 from collections.abc import Iterator, Mapping
 from inspect import signature
 
@@ -23,8 +24,8 @@ def link_tasks(cfg: Config) -> Config:
 
     Metrics and visualizer receive them from there: mmengine hands a data set's ``metainfo`` to
     both. Also applies ``pretrained``, the one switch for the backbone's weights: a URL, a file, or
-    ``None`` for training from scratch; and ``packed``, the one switch for packs: see
-    :func:`~.packs.use_packs`.
+    ``None`` for training from scratch; ``packed``, the one switch for packs: see
+    :func:`~.packs.use_packs`; and ``data_root``, for every data set that has none of its own.
 
     Args:
         cfg: A complete config. It is not changed.
@@ -51,25 +52,64 @@ def link_tasks(cfg: Config) -> Config:
         _set_pretrained(cfg.model.backbone, cfg.pretrained)
     if cfg.model.get('balancer') and cfg.get('optim_wrapper'):
         _free_balancer_of_weight_decay(cfg.optim_wrapper)
+    for _, dataset in _datasets(cfg):
+        dataset.metainfo = {**(dataset.get('metainfo') or {}), **meta}
+        if 'data_root' in cfg:
+            dataset.setdefault('data_root', cfg.data_root)
+        if cfg.get('packed'):
+            use_packs(cfg, dataset)
     for loader in LOADERS:
-        for dataset in _datasets((cfg.get(loader) or {}).get('dataset')):
-            dataset.metainfo = {**(dataset.get('metainfo') or {}), **meta}
-            if cfg.get('packed'):
-                use_packs(cfg, dataset)
         _link_sampler(loader, cfg.get(loader) or {})
     return cfg
 
 
-def _datasets(config: ConfigDict | None) -> Iterator[ConfigDict]:
-    """The data sets with annotations, inside whatever wraps or joins them."""
-    if config is None:
-        return
+def merge_options(cfg: Config, options: Mapping) -> None:
+    """Merge options over a config; a ``data_root`` among them is for all data sets.
+
+    A data set follows if it has no root or that of the config, as in a config that a run has
+    written. If some have another one, a sentence on standard error says which.
+
+    Args:
+        cfg: Changed in place.
+        options: Names with dots to values, as :meth:`Config.merge_from_dict` takes them.
+    """
+    for _, dataset in _datasets(cfg):
+        if 'data_root' in options and dataset.get('data_root') == cfg.get('data_root'):
+            dataset.pop('data_root', None)
+    cfg.merge_from_dict(options)
+    if 'data_root' in options:
+        _name_other_roots(cfg)
+
+
+def _name_other_roots(cfg: Config) -> None:
+    others = {
+        f'{loader} {root}': None
+        for loader, dataset in _datasets(cfg)
+        if (root := dataset.get('data_root', cfg.data_root)) != cfg.data_root
+    }
+    if others:
+        print(
+            f'data_root={cfg.data_root} does not reach the data sets that name another: '
+            + ', '.join(others),
+            file=sys.stderr,
+        )
+
+
+def _datasets(cfg: Config) -> Iterator[tuple[str, ConfigDict]]:
+    """The data sets with annotations, each with the name of its data loader."""
+    for loader in LOADERS:
+        if outermost := (cfg.get(loader) or {}).get('dataset'):
+            yield from ((loader, dataset) for dataset in _leaves(outermost))
+
+
+def _leaves(config: ConfigDict) -> Iterator[ConfigDict]:
+    """The data sets inside whatever wraps or joins them."""
     inner = [config.get('dataset'), *(config.get('datasets') or ())]
     inner = [dataset for dataset in inner if dataset is not None]
     if not inner:
         yield config
     for dataset in inner:
-        yield from _datasets(dataset)
+        yield from _leaves(dataset)
 
 
 def _link_sampler(name: str, loader: Mapping) -> None:

@@ -19,7 +19,7 @@ from projects.smn.errors import UserError
 from projects.smn.tasks import build_tasks
 
 from .checkpoints import check_architecture, load_checkpoint_file
-from .linking import link_tasks
+from .linking import link_tasks, merge_options
 
 
 class Predictor:
@@ -139,7 +139,7 @@ def load_config(path: str | Path, options: dict | None = None) -> Config:
     except Exception as error:  # a config is a program, and may raise anything
         raise UserError(f'{path} cannot be read as a config: {_in_a_line(error)}') from error
     try:
-        cfg.merge_from_dict(options or {})
+        merge_options(cfg, options or {})
     except Exception as error:  # such as TypeError where a key is set within a list
         raise UserError(
             f'--cfg-options do not fit {path}: {_in_a_line(error)}; an entry of a list is named by '
