@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -24,12 +25,14 @@ from projects.smn.quiet import is_worth_hearing
 from .checkpoints import (
     check_architecture,
     check_resumable,
+    describe_fit,
     load_checkpoint_file,
     with_best_files,
     without_balancer,
 )
 from .linking import link_tasks
 
+SILENT = logging.Logger('silent', logging.CRITICAL)
 # What mmengine and optimizers raise for a state that is not as they wrote it.
 MISFITS = (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError)
 
@@ -139,7 +142,11 @@ class TaskRunner(Runner):
         model = self.model.module if is_model_wrapper(self.model) else self.model
         if self._exact_checkpoint or self._resumes:
             check_architecture(model, checkpoint, filename)
-        checkpoint = _load_checkpoint_to_model(model, checkpoint, strict, revise_keys=revise_keys)
+        else:
+            fit = describe_fit(model, checkpoint['state_dict'])
+            self.logger.info(f'Of {filename}: {fit}')
+        # mmengine would name every key that does not fit.
+        _load_checkpoint_to_model(model, checkpoint, strict, SILENT, revise_keys)
         self._has_loaded = True
         self.logger.info(f'Load checkpoint from {filename}')
         return checkpoint

@@ -5,13 +5,14 @@ own functions use, is led to it by :mod:`.mmengine_loader`.
 """
 
 from . import mmengine_loader  # noqa: F401  # takes the place of mmengine's
-from .fit import check_architecture, without_balancer
+from .fit import check_architecture, describe_fit, without_balancer
 from .harmless import check_resumable, with_best_files
 from .loading import load_checkpoint_file
 
 __all__ = [
     'check_architecture',
     'check_resumable',
+    'describe_fit',
     'load_checkpoint_file',
     'with_best_files',
     'without_balancer',

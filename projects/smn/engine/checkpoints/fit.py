@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from torch import nn
@@ -24,10 +25,7 @@ def check_architecture(model: nn.Module, checkpoint: dict, filename: str) -> Non
         UserError: Otherwise; it names the first few that differ.
     """
     theirs = without_balancer(checkpoint['state_dict'])
-    ours = without_balancer(model.state_dict())
-    missing = [key for key in ours if key not in theirs]
-    unexpected = [key for key in theirs if key not in ours]
-    reshaped = [key for key in ours if key in theirs and theirs[key].shape != ours[key].shape]
+    missing, unexpected, reshaped = _differences(model, theirs)
     parts = [
         f'{what} {listing(keys, 3)}'
         for what, keys in (
@@ -39,3 +37,37 @@ def check_architecture(model: nn.Module, checkpoint: dict, filename: str) -> Non
     ]
     if parts:
         raise UserError(f'{filename} is of another network than the config: {"; ".join(parts)}')
+
+
+def describe_fit(model: nn.Module, state_dict: Mapping[str, Any]) -> str:
+    """In one line, how much of a network there is in weights of another, and what is not."""
+    missing, unexpected, reshaped = (
+        [key for key in keys if not key.endswith('num_batches_tracked')]
+        for keys in _differences(model, without_balancer(state_dict))
+    )
+    ours = [key for key, _ in model.named_parameters() if not key.startswith('balancer.')]
+    loaded = len(set(ours) - {*missing, *reshaped})
+    text = f'{loaded} of {len(ours)} parameters'
+    for keys, why in (
+        (missing, 'not in the file'),
+        (reshaped, 'of another shape there'),
+        (unexpected, 'in the file and not used'),
+    ):
+        text += f'; {why}: {_by_module(keys)}' if keys else ''
+    return text
+
+
+def _differences(model: nn.Module, theirs: Mapping[str, Any]) -> tuple[list[str], ...]:
+    """The keys that weights lack, that they have too many, and that are of another shape."""
+    ours = without_balancer(model.state_dict())
+    return (
+        [key for key in ours if key not in theirs],
+        [key for key in theirs if key not in ours],
+        [key for key in ours if key in theirs and theirs[key].shape != ours[key].shape],
+    )
+
+
+def _by_module(keys: Iterable[str]) -> str:
+    """Such as ``roi_head.heads (24), bbox_head.rtm_cls (6)``."""
+    counts = Counter('.'.join(key.split('.')[:2]) for key in keys)
+    return ', '.join(f'{module} ({count})' for module, count in counts.items())
