@@ -73,12 +73,18 @@ def merge_options(cfg: Config, options: Mapping) -> None:
         cfg: Changed in place.
         options: Names with dots to values, as :meth:`Config.merge_from_dict` takes them.
     """
-    for _, dataset in _datasets(cfg):
-        if 'data_root' in options and dataset.get('data_root') == cfg.get('data_root'):
-            dataset.pop('data_root', None)
+    if 'data_root' in options:
+        _forget_common_root(cfg)
     cfg.merge_from_dict(options)
     if 'data_root' in options:
         _name_other_roots(cfg)
+
+
+def _forget_common_root(cfg: Config) -> None:
+    """What linking once gave to data sets is not their own; linking gives it again."""
+    for _, dataset in _datasets(cfg):
+        if dataset.get('data_root') == cfg.get('data_root'):
+            dataset.pop('data_root', None)
 
 
 def _name_other_roots(cfg: Config) -> None:
