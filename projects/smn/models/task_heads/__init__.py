@@ -1,8 +1,8 @@
 """One file per kind of head."""
 
-from .assignment import build_heads
 from .attribute_head import AttributeTaskHead
 from .base import TaskHead
+from .build import build_heads
 from .image_attribute_head import ImageAttributeTaskHead
 from .image_box_head import ImageBoxTaskHead
 from .image_head import ImageTaskHead
