@@ -65,8 +65,8 @@ def test_a_claim_of_a_task_that_the_head_cannot_answer_is_refused(kind):
         claiming('weight', kind=kind)
 
 
-def test_a_network_without_tasks_and_boxes_is_refused():
-    with pytest.raises(UserError, match='no task and no bbox_head: there is nothing to learn'):
+def test_a_network_that_nobody_could_learn_from_is_refused():
+    with pytest.raises(UserError, match='no task and nobody who finds objects: there is nothing'):
         unet({})
 
 

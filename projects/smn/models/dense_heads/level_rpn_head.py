@@ -20,6 +20,8 @@ class LevelRPNHead(RPNHead):
         kwargs: As in ``RPNHead``.
     """
 
+    spares_incomplete_images = ('assigner',)
+
     def __init__(self, *args, start_level: int = 0, **kwargs) -> None:
         self.start_level = start_level
         super().__init__(*args, **kwargs)

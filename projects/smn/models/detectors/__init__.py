@@ -1,6 +1,7 @@
-"""The two-stage network, and the one-stage network."""
+"""The detector: one backbone, and three parts that are each optional."""
 
 from .multi_task_net import MultiTaskNet
-from .multi_task_rcnn import MultiTaskRCNN
+
+MultiTaskRCNN = MultiTaskNet  # its former name with an RPN
 
 __all__ = ['MultiTaskNet', 'MultiTaskRCNN']

@@ -1,7 +1,9 @@
-"""What must not meet channels-last feature maps."""
+"""In which memory format maps and parameters are, and what must not meet channels-last maps."""
 
 from __future__ import annotations
 
+import torch
+from mmcv.cnn.bricks.conv_ws import ConvWS2d
 from mmcv.ops import RoIAlign
 from torch import nn
 
@@ -9,6 +11,21 @@ from projects.smn.errors import UserError
 from projects.smn.ops import operators_are_compiled
 
 FEWEST_CHANNELS = 16
+
+
+def set_memory_format(network: nn.Module, channels_last: bool) -> torch.memory_format:
+    """The memory format of a network's feature maps; its parameters are put into it, if they can.
+
+    Raises:
+        UserError: See :func:`refuse_channels_last`.
+    """
+    if not channels_last:
+        return torch.contiguous_format
+    refuse_channels_last(network)
+    # mmcv's ConvWS cannot flatten channels-last weights.
+    if not any(isinstance(module, ConvWS2d) for module in network.modules()):
+        network.to(memory_format=torch.channels_last)
+    return torch.channels_last
 
 
 def refuse_channels_last(network: nn.Module) -> None:

@@ -1,4 +1,4 @@
-"""The second stage: a box head, then the heads of the tasks."""
+"""What is said of each object: a box head that corrects its box, then the heads of the tasks."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from mmdet.utils import InstanceList
 from mmengine.model import ModuleDict
 from torch import Tensor
 
+from projects.smn.errors import UserError
 from projects.smn.tasks import build_tasks
 
 from ..task_heads import build_heads
@@ -20,50 +21,66 @@ from ..task_heads import build_heads
 
 @MODELS.register_module()
 class MultiTaskRoIHead(StandardRoIHead):
-    """A box head and any number of task heads.
+    """Any number of task heads, and a box head before them, if boxes are to be corrected.
 
     Args:
         classes: The classes of the data set.
-        tasks: The config's ``tasks``.
+        tasks: Those of the config's ``tasks`` that ask about each object.
         heads: Name to config of a task head, see :func:`build_heads`. So all masks share one
             trunk, and all classifications and regressions another. A head without tasks is not
             built.
-        bbox_head: Its ``num_classes`` follows from ``classes``.
+        bbox_head: Its ``num_classes`` follows from ``classes``. Without it, boxes are taken as they
+            come, and task heads train on jittered ground-truth boxes.
         box_passes: How often the box head corrects a box at test time. 1 is Faster R-CNN; with
             more, detections are proposals of a further pass (iterative localisation, Gidaris and
             Komodakis 2015), which helps a briefly trained network.
 
     Raises:
-        UserError: If a task has no head, or a head claims a task that does not exist.
+        UserError: If a task has no head, a head claims a task that does not exist, or one trains on
+            proposals where there is no ``bbox_head`` to sample them for.
     """
+
+    spares_incomplete_images = ('bbox_assigner',)
 
     def __init__(
         self,
         *,
         classes: Sequence[str],
         tasks: Mapping[str, Mapping],
-        heads: Mapping[str, Mapping],
-        bbox_head: Mapping,
+        heads: Mapping[str, Mapping] = {},
+        bbox_head: Mapping | None = None,
         box_passes: int = 1,
         **kwargs,
     ) -> None:
-        super().__init__(bbox_head=dict(bbox_head, num_classes=len(classes)), **kwargs)
-        self.box_passes = box_passes
+        bbox_head = dict(bbox_head, num_classes=len(classes)) if bbox_head else None
+        super().__init__(bbox_head=bbox_head, **kwargs)
+        self.box_passes = box_passes if bbox_head else 0
         self.tasks = build_tasks(tasks, classes)
         self.heads = ModuleDict(build_heads(heads, self.tasks))
+        for name, head in self.heads.items():
+            if not bbox_head and getattr(head, 'jitter', 0) is None:
+                raise UserError(
+                    f'head {name!r} trains on proposals, and without a bbox_head the roi_head has '
+                    'none: give the head a jitter, such as 0.08, or the roi_head a bbox_head'
+                )
 
     def loss(
-        self, x: tuple[Tensor, ...], rpn_results_list: InstanceList, batch_data_samples: SampleList
+        self,
+        x: tuple[Tensor, ...],
+        rpn_results_list: InstanceList | None,
+        batch_data_samples: SampleList,
     ) -> dict[str, Tensor]:
-        """Losses of the boxes, then of every task: ``loss_<task>``.
+        """Losses of the boxes, if there is a box head, then of every task: ``loss_<task>``.
 
         Args:
             x: Feature maps, each (B, C, H, W).
-            rpn_results_list: The proposals of each image.
+            rpn_results_list: The proposals of each image; without a box head, none are needed.
             batch_data_samples: The ground truth of each image.
         """
-        sampling_results = self.sample(x, rpn_results_list, batch_data_samples)
-        losses = self._box_losses(x, sampling_results)
+        sampling_results, losses = [None] * len(batch_data_samples), {}
+        if self.with_bbox:
+            sampling_results = self.sample(x, rpn_results_list, batch_data_samples)
+            losses = self._box_losses(x, sampling_results)
         for head in self.heads.values():
             losses.update(head.loss(x, sampling_results, batch_data_samples))
         return losses
@@ -106,7 +123,8 @@ class MultiTaskRoIHead(StandardRoIHead):
 
         Args:
             x: Feature maps, each (B, C, H, W).
-            rpn_results_list: The proposals of each image.
+            rpn_results_list: The proposals of each image, or without a box head its objects with
+                ``scores`` and ``labels``; in pixels of the network's input.
             batch_data_samples: The meta information of each image.
             rescale: Whether results are in pixels of the original image.
 
@@ -131,15 +149,17 @@ class MultiTaskRoIHead(StandardRoIHead):
         rpn_results_list: InstanceList,
         batch_data_samples: SampleList | None = None,
     ) -> tuple[Tensor, ...]:
-        """Raw outputs for all proposals, for counting operations: boxes, then every head."""
+        """Raw outputs for all boxes, for counting operations: the box head's, then every head's."""
         rois = torch.cat(
             [
                 torch.cat([p.bboxes.new_full((len(p), 1), i), p.bboxes], 1)
                 for i, p in enumerate(rpn_results_list)
             ]
         )
-        boxes = self._bbox_forward(x, rois)
-        outputs = [boxes['cls_score'], boxes['bbox_pred']]
+        outputs = []
+        if self.with_bbox:
+            boxes = self._bbox_forward(x, rois)
+            outputs = [boxes['cls_score'], boxes['bbox_pred']]
         # As many as a busy image has objects: only detections reach the task heads.
         for head in self.heads.values():
             outputs.extend(head(x, rois[:100]).values())

@@ -1,6 +1,7 @@
 """What heads delegate: assigners, and codecs, which encode and decode in one object."""
 
-from .complete_only_assigner import CompleteOnlyAssigner, spare_incomplete_images
+from .complete_only_assigner import CompleteOnlyAssigner
 from .heatmap_codec import RoIHeatmapCodec
+from .incomplete_images import spare_incomplete_images
 
 __all__ = ['CompleteOnlyAssigner', 'RoIHeatmapCodec', 'spare_incomplete_images']

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from mmdet.models.dense_heads import VFNetHead, YOLOXHead
+from collections.abc import Callable
+from inspect import signature
+
 from mmdet.models.task_modules.assigners import AssignResult, BaseAssigner
 from mmengine.structures import InstanceData
-from torch import nn
-
-from projects.smn.errors import UserError
-
-# They have an assigner, and yet take for background all that is not positive.
-HEADS_WITH_BACKGROUND_OF_THEIR_OWN = (VFNetHead, YOLOXHead)
+from torch import Tensor, nn
 
 
 class CompleteOnlyAssigner(BaseAssigner):
@@ -26,31 +23,48 @@ class CompleteOnlyAssigner(BaseAssigner):
     def __init__(self, assigner: BaseAssigner) -> None:
         self.assigner = assigner
 
-    def assign(
-        self, pred_instances: InstanceData, gt_instances: InstanceData, *args, **kwargs
-    ) -> AssignResult:
+    def assign(self, *args, **kwargs) -> AssignResult:
         """As the other assigner; ``gt_instances.complete`` is in the meta information."""
-        result = self.assigner.assign(pred_instances, gt_instances, *args, **kwargs)
-        if not gt_instances.metainfo.get('complete', True):
+        result = self.assigner.assign(*args, **kwargs)
+        # Its place differs: ATSS has the number of anchors before it.
+        given = signature(self.assigner.assign).bind(*args, **kwargs).arguments
+        if not is_complete(given['gt_instances']):
             result.gt_inds[result.gt_inds == 0] = -1  # mmdet's mark for: takes no part
         return result
 
 
-def spare_incomplete_images(head: nn.Module, attribute: str = 'assigner') -> None:
-    """Put a :class:`CompleteOnlyAssigner` into a head that is to be trained.
+class CompleteOnlyTargets:
+    """The same for ``FCOSHead``, which has no assigner: its targets of an image.
 
     Args:
-        head: A dense head, or with ``attribute='bbox_assigner'`` a RoI head.
-        attribute: Where the head keeps its assigner.
-
-    Raises:
-        UserError: If the head has none, or does not leave out what its assigner leaves out.
+        targets: The head's own function.
+        background: The label of what matches no box.
     """
-    assigner = getattr(head, attribute, None)
-    if assigner is None or isinstance(head, HEADS_WITH_BACKGROUND_OF_THEIR_OWN):
-        raise UserError(
-            f'{type(head).__name__} has no assigner that says what is background, so images that '
-            'are not labelled completely would teach it that there is nothing; take a head that '
-            'has one, such as SSDHead, RetinaHead or RPNHead'
-        )
-    setattr(head, attribute, CompleteOnlyAssigner(assigner))
+
+    def __init__(self, targets: Callable, background: int) -> None:
+        self.targets = targets
+        self.background = background
+
+    def __call__(self, gt_instances: InstanceData, *args, **kwargs) -> tuple[Tensor, Tensor]:
+        """Labels (points,), -1 where a point takes no part, and box targets (points, 4)."""
+        labels, boxes = self.targets(gt_instances, *args, **kwargs)
+        if not is_complete(gt_instances):
+            labels = labels.masked_fill(labels == self.background, -1)
+        return labels, boxes
+
+
+class LabelledOnlyLoss(nn.Module):
+    """Another loss of (N, classes) scores and (N,) labels, without what is labelled -1."""
+
+    def __init__(self, loss: nn.Module) -> None:
+        super().__init__()
+        self.loss = loss
+
+    def forward(self, scores: Tensor, labels: Tensor, **kwargs) -> Tensor:
+        takes_part = (labels >= 0).to(scores.dtype)
+        return self.loss(scores, labels.clamp(min=0), takes_part, **kwargs)
+
+
+def is_complete(gt_instances: InstanceData) -> bool:
+    """Whether every object of an image is labelled."""
+    return gt_instances.metainfo.get('complete', True)
