@@ -5,7 +5,7 @@ pretrained = 'https://download.pytorch.org/models/resnet50-0676ba61.pth'
 roi_layer = dict(type='RoIAlign', sampling_ratio=2)
 strides = [4, 8, 16, 32]
 model = dict(
-    type='MultiTaskRCNN',
+    type='MultiTaskNet',
     data_preprocessor=dict(
         type='DetDataPreprocessor',
         mean=[123.675, 116.28, 103.53],

@@ -54,8 +54,7 @@ def build_part(
     if not config:
         return None
     head = MODELS.build(dict(config, train_cfg=train_cfg, test_cfg=test_cfg, **options))
-    if train_cfg is not None:
-        spare_incomplete_images(head)
+    spare_incomplete_images(head)
     if not hasattr(head, 'loss_cls'):
         head.loss_cls = None  # mmdet asks SSDHead for it, which has none
     return head

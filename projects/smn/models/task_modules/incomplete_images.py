@@ -34,7 +34,7 @@ def spare_incomplete_images(head: nn.Module) -> None:
     ``gt_instances.metainfo['complete']`` itself. It counts for this class, not for subclasses.
 
     Args:
-        head: A dense head or a RoI head that is to be trained.
+        head: A dense head or a RoI head.
 
     Raises:
         UserError: If it is not known of the head's type that it leaves out what its assigner
@@ -49,7 +49,7 @@ def spare_incomplete_images(head: nn.Module) -> None:
             f'could teach it that there is nothing; take one of {known}, or say in a class of your '
             "own where its assigners are: spares_incomplete_images = ('assigner',)"
         )
-    for name in assigners:
+    for name in assigners if head.train_cfg else ():  # else it has none, and cannot be trained
         setattr(head, name, CompleteOnlyAssigner(getattr(head, name)))
     if kind is mmdet_heads.FCOSHead:
         head._get_targets_single = CompleteOnlyTargets(head._get_targets_single, head.num_classes)

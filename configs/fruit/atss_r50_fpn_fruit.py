@@ -1,0 +1,7 @@
+_base_ = [
+    '../_base_/datasets/fruit.py',
+    '../_base_/models/dense/atss.py',
+    '../_base_/schedules/adamw_36e.py',
+    '../_base_/default_runtime.py',
+]
+tasks = dict(spine=None, rating=None, length=None)

@@ -1,0 +1,6 @@
+_base_ = [
+    '../_base_/datasets/fruit.py',
+    '../_base_/models/smn_rtmdet_tiny.py',
+    '../_base_/schedules/adamw_36e.py',
+    '../_base_/default_runtime.py',
+]
