@@ -77,7 +77,7 @@ def tiny_model(
     config.merge_from_dict(dict(model=options))
     model = MODELS.build(dict(link_tasks(config).model, balancer=balancer))
     for name, parameter in model.named_parameters():
-        if name.startswith('balancer.'):
+        if name.startswith('balancer.') or not parameter.dim():
             continue
         seed = sum(map(ord, name))
         noise = torch.randn(parameter.shape, generator=torch.Generator().manual_seed(seed))
