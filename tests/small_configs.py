@@ -8,9 +8,17 @@ from typing import Any
 import whole_images
 from helpers import CLASSES
 from mmengine.config import Config
+from networks import ROOT
 
 from projects.smn.engine import link_tasks
 from projects.smn.engine.predictor import load_config
+
+TWO_STAGES = sorted(
+    path
+    for path in ROOT.glob('configs/fruit/smn_*.py')
+    if 'rtmdet' not in path.stem and 'scene' not in path.stem
+)
+"""The fruits' configs with proposals, and tasks of objects alone."""
 
 
 def small_one_stage(path: Path, root: Path) -> Config:

@@ -4,3 +4,5 @@ _base_ = [
     '../_base_/schedules/adamw_36e.py',
     '../_base_/default_runtime.py',
 ]
+# All levels share the convolutions of the bbox_head.
+optim_wrapper = dict(paramwise_cfg=dict(bypass_duplicate=True))

@@ -21,3 +21,5 @@ model = dict(
         attributes=dict(type='ImageAttributeTaskHead', in_channels=96),
     ),
 )
+# All levels share the convolutions of the bbox_head.
+optim_wrapper = dict(paramwise_cfg=dict(bypass_duplicate=True))

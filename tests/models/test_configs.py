@@ -1,4 +1,4 @@
-"""Every config builds and takes a training step."""
+"""Every config of the fruits with proposals builds and takes a training step."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from mmdet.registry import DATASETS, MODELS
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from networks import ROOT, losses_of
+from small_configs import TWO_STAGES
 
 from projects.smn.engine import link_tasks
 
-FAMILY = sorted([*ROOT.glob('configs/fruit/*.py'), *ROOT.glob('configs/fruit/sparse/one_task*.py')])
+FAMILY = [*TWO_STAGES, *sorted(ROOT.glob('configs/fruit/sparse/one_task*.py'))]
 
 
 @pytest.mark.parametrize('path', FAMILY, ids=lambda path: path.stem)
