@@ -13,14 +13,11 @@ from whole_images import CLASSES, TASKS
 
 from projects.smn.errors import UserError
 from projects.smn.tasks import (
+    Answers,
     build_tasks,
     image_row_columns,
     row_columns,
     tasks_per,
-    to_image_fields,
-    to_image_record,
-    to_image_row,
-    to_records,
 )
 
 MIXED = {**TASKS, 'mask': dict(type='MaskTask'), 'age': dict(type='RegressionTask', unit='a')}
@@ -86,16 +83,20 @@ def answers() -> dict:
     return dict(pred_image=image, pred_sem_seg=PixelData(map=values))
 
 
+def said(configs, side='pred') -> Answers:
+    return Answers.of(answers(), side, CLASSES, build_tasks(configs, CLASSES))
+
+
 def test_the_fields_of_an_image_are_those_of_both_containers():
-    fields = to_image_fields(answers(), 'pred')
+    fields = said(MIXED).image
     assert set(fields) == {*TASKS, 'species_scores'}
     assert all(isinstance(value, np.ndarray) and len(value) == 1 for value in fields.values())
-    assert to_image_fields(answers(), 'gt') == {}
+    assert said(MIXED, 'gt').image == {}
+    assert said(MIXED)['species'].tolist() == ['dog']
 
 
 def test_a_record_has_every_answer_in_its_place():
-    tasks = build_tasks(MIXED, CLASSES)
-    record = to_image_record(to_image_fields(answers(), 'pred'), tasks, dict(file_name='a.png'))
+    record = said(MIXED).image_record(dict(file_name='a.png'))
     maps = record.pop('maps')
     assert record == dict(
         file_name='a.png',
@@ -109,7 +110,7 @@ def test_a_record_has_every_answer_in_its_place():
 
 def test_a_row_has_the_columns_of_the_header():
     tasks = build_tasks(MIXED, CLASSES)
-    row = to_image_row(to_image_fields(answers(), 'pred'), tasks, dict(file_name='a.png'))
+    row = said(MIXED).image_row(dict(file_name='a.png'))
     assert list(row) == image_row_columns(tasks)
     assert row['species'] == 'dog'
     assert row['weight (kg)'] == 4.5
@@ -124,7 +125,7 @@ def test_records_and_rows_of_objects_leave_the_image_out():
         scores=np.array([0.5]),
         age=np.array([3.0]),
     )
-    (record,) = to_records(fields, CLASSES, tasks, {})
+    (record,) = Answers(CLASSES, tasks, (9, 9), fields, {}).records()
     assert record['attributes'] == dict(age=dict(value=3, unit='a'))
     assert not {'maps', 'boxes'} & set(record)
     assert row_columns(tasks)[-1] == 'age (a)'
@@ -134,4 +135,5 @@ def test_records_and_rows_of_objects_leave_the_image_out():
 def test_an_unlabelled_number_is_not_written():
     fields = dict(weight=np.array([math.nan]), species=np.array([-1]))
     tasks = build_tasks(TASKS, CLASSES)
-    assert to_image_record(fields, tasks, dict(file_name='a')) == dict(file_name='a')
+    unlabelled = Answers(CLASSES, tasks, (9, 9), None, fields)
+    assert unlabelled.image_record(dict(file_name='a')) == dict(file_name='a')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import torch
+import numpy as np
 from mmdet.models.roi_heads.mask_heads.fcn_mask_head import _do_paste_mask
 from mmdet.models.task_modules.samplers import SamplingResult
 from mmdet.registry import MODELS
@@ -15,7 +15,7 @@ from mmdet.utils import InstanceList
 from mmengine.config import ConfigDict
 from torch import Tensor
 
-from projects.smn.tasks import Task
+from projects.smn.tasks import Task, encode_crop
 
 from .base import Positives, of_positives, positive_labels, positive_rois, split_by_image
 from .heatmap_head import HeatmapHead
@@ -34,7 +34,8 @@ class MaskTaskHead(HeatmapHead):
         soft_targets: Train each cell on the share of it that the mask covers, instead of on
             whether that is at least half: a border then has a place within a cell.
 
-    Adds to the results: ``<task>`` (N, H, W) bool; empty where the task does not apply.
+    Adds to the results: ``<task>`` a list of N masks as compressed COCO RLE; empty where
+    the task does not apply.
     """
 
     kinds: ClassVar[tuple[str, ...]] = ('mask',)
@@ -101,13 +102,16 @@ class MaskTaskHead(HeatmapHead):
 
     def _paste(
         self, logits: Tensor, channels: Tensor, boxes: Tensor, size: tuple[int, int]
-    ) -> Tensor:
-        """Full-size masks (N, H, W) from maps (N, C, h, w); one by one, which saves memory."""
-        masks = boxes.new_zeros((len(boxes), *size), dtype=torch.bool)
-        for i in (channels >= 0).nonzero()[:, 0]:
+    ) -> list[dict]:
+        """N masks of images of this size from maps (N, C, h, w); only regions of boxes are made."""
+        masks = [encode_crop(np.zeros((0, 0)), (0, 0), size)] * len(boxes)
+        for i in (channels >= 0).nonzero()[:, 0].tolist():
             probabilities = logits[i, channels[i]].sigmoid()[None, None]
-            pasted, where = _do_paste_mask(probabilities, boxes[i : i + 1], *size, skip_empty=True)
-            masks[(i, *where)] = pasted[0] >= self.threshold
+            pasted, (rows, columns) = _do_paste_mask(
+                probabilities, boxes[i : i + 1], *size, skip_empty=True
+            )
+            crop = (pasted[0] >= self.threshold).cpu().numpy()
+            masks[i] = encode_crop(crop, (int(rows.start), int(columns.start)), size)
         return masks
 
 

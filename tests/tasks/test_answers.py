@@ -1,29 +1,35 @@
-"""Objects of one image as arrays, records and rows."""
+"""What is said about one image: parallel fields, records and rows."""
 
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 import torch
 from helpers import CLASSES, HEIGHT, TASKS, WIDTH, read_coco
+from mmdet.structures import DetDataSample
 from mmdet.structures.bbox import HorizontalBoxes
 from mmdet.structures.mask import BitmapMasks
 from mmengine.structures import InstanceData
 from pycocotools.coco import COCO
 
 from projects.smn.tasks import (
+    Answers,
     build_tasks,
-    compress_masks,
     decode_mask,
+    encode_mask,
     row_columns,
     to_fields,
-    to_records,
-    to_rows,
 )
 
 IMAGE = dict(file_name='1.png')
+MASKS = np.zeros((2, HEIGHT, WIDTH), bool)
+MASKS[0, 8:40, 8:20], MASKS[1, 4:16, 42:58] = True, True
+SPINES = np.zeros_like(MASKS)
+SPINES[0, 10:38, 12:16] = True
 
 
 @pytest.fixture
@@ -35,16 +41,12 @@ def tasks():
 def fields():
     """A prediction of a fruit and a card; what does not apply to the card is filled as heads do."""
     nan = float('nan')
-    masks = np.zeros((2, HEIGHT, WIDTH), bool)
-    masks[0, 8:40, 8:20], masks[1, 4:16, 42:58] = True, True
-    spine = np.zeros_like(masks)
-    spine[0, 10:38, 12:16] = True
     return dict(
         bboxes=np.float32([[8, 8, 36.126, 40], [42, 4, 58, 16]]),
         labels=np.array([0, 1]),
         scores=np.float32([0.98768, 0.5]),
-        mask=masks,
-        spine=spine,
+        mask=list(map(encode_mask, MASKS)),
+        spine=list(map(encode_mask, SPINES)),
         ends=np.float32([[[14.5, 13.5, 0.9], [30.5, 34.5, 0.1]], [[nan] * 3] * 2]),
         neck=np.array([2, -1]),
         neck_scores=np.float32([[0.1, 0.2, 0.7], [nan] * 3]),
@@ -54,8 +56,12 @@ def fields():
     )
 
 
+def answers_of(fields, tasks) -> Answers:
+    return Answers(CLASSES, tasks, (HEIGHT, WIDTH), fields, {})
+
+
 def records_of(fields, tasks, image=IMAGE):
-    return list(to_records(fields, CLASSES, tasks, image))
+    return list(answers_of(fields, tasks).records(image))
 
 
 def test_records_have_what_the_image_has_and_coco_boxes(fields, tasks):
@@ -89,11 +95,9 @@ def test_a_source_of_another_name_is_kept_in_records(fields):
 
 def test_masks_survive_the_way_through_json(fields, tasks):
     written = json.loads(json.dumps(records_of(fields, tasks)))
-    for record, mask in zip(written, fields['mask'], strict=True):
+    for record, mask in zip(written, MASKS, strict=True):
         assert np.array_equal(decode_mask(record['segmentation'], HEIGHT, WIDTH), mask)
-    assert np.array_equal(
-        decode_mask(written[0]['masks']['spine'], HEIGHT, WIDTH), fields['spine'][0]
-    )
+    assert np.array_equal(decode_mask(written[0]['masks']['spine'], HEIGHT, WIDTH), SPINES[0])
 
 
 def test_a_record_leaves_out_the_tasks_of_other_classes(fields, tasks):
@@ -110,7 +114,7 @@ def test_pycocotools_loads_the_records(fields, tasks, tiny_coco):
     results = truth.loadRes(records)
     assert len(results.getAnnIds(imgIds=[1])) == 2
     assert not results.getAnnIds(imgIds=[2])
-    for annotation, mask in zip(results.loadAnns(results.getAnnIds()), fields['mask'], strict=True):
+    for annotation, mask in zip(results.loadAnns(results.getAnnIds()), MASKS, strict=True):
         assert np.array_equal(results.annToMask(annotation), mask)
     names = {category['id']: category['name'] for category in read_coco(tiny_coco)['categories']}
     assert [names[record['category_id']] for record in records] == list(CLASSES)
@@ -118,7 +122,7 @@ def test_pycocotools_loads_the_records(fields, tasks, tiny_coco):
 
 def columns_and_rows(fields, declared):
     tasks = build_tasks(declared, CLASSES)
-    return row_columns(tasks), list(to_rows(fields, CLASSES, tasks, IMAGE))
+    return row_columns(tasks), list(answers_of(fields, tasks).rows(IMAGE))
 
 
 @pytest.mark.parametrize('names', [(), *((name,) for name in TASKS), tuple(TASKS)], ids=str)
@@ -135,7 +139,7 @@ def test_rows_give_values_with_their_units_in_the_header(fields):
     assert first['class'] == 'fruit'
     assert first['object'] == 0
     assert first['x2 (px)'] == 36.1
-    assert first['mask (px2)'] == fields['mask'][0].sum()
+    assert first['mask (px2)'] == MASKS[0].sum()
     assert first['ends.right.y (px)'] == 34.5
     assert (first['neck'], first['colour'], first['length (mm)']) == ('3', 'grey', 150.257)
 
@@ -151,7 +155,7 @@ RESTRICTED = [name for name, task in TASKS.items() if task.get('of') == ('fruit'
 
 
 def test_an_empty_mask_is_an_area_of_zero_and_no_empty_cell(fields):
-    fields['spine'][0] = False
+    fields['spine'][0] = encode_mask(np.zeros((HEIGHT, WIDTH)))
     _, (first, card) = columns_and_rows(fields, TASKS)
     assert first['spine (px2)'] == 0
     assert card['spine (px2)'] is None
@@ -160,10 +164,10 @@ def test_an_empty_mask_is_an_area_of_zero_and_no_empty_cell(fields):
 def test_no_objects_give_no_records_and_no_rows(fields, tasks):
     nothing = {name: value[:0] for name, value in fields.items()}
     assert records_of(nothing, tasks) == []
-    assert list(to_rows(nothing, CLASSES, tasks, IMAGE)) == []
+    assert list(answers_of(nothing, tasks).rows(IMAGE)) == []
 
 
-def test_instances_of_any_kind_become_arrays():
+def test_instances_of_any_kind_become_arrays_and_runs():
     boxes = torch.tensor([[1.0, 2, 3, 4]])
     masks = np.ones((1, 4, 6), np.uint8)
     as_fields = to_fields(
@@ -173,18 +177,85 @@ def test_instances_of_any_kind_become_arrays():
             length=torch.ones(1, requires_grad=True),
         )
     )
-    assert {type(value) for value in as_fields.values()} == {np.ndarray}
+    assert {type(as_fields[name]) for name in ('bboxes', 'length')} == {np.ndarray}
     assert as_fields['bboxes'].tolist() == boxes.tolist()
-    assert as_fields['mask'].dtype == bool
-    assert as_fields['mask'].shape == (1, 4, 6)
+    assert as_fields['mask'] == [encode_mask(masks[0])]
 
 
-def test_compression_keeps_the_masks_and_touches_nothing_else(fields, tasks):
-    compressed = compress_masks(fields, tasks)
-    assert set(compressed) == set(fields)
-    for name, value in fields.items():
-        if name in ('mask', 'spine'):
-            decoded = [decode_mask(rle, HEIGHT, WIDTH) for rle in compressed[name]]
-            assert np.array_equal(decoded, value)
-        else:
-            assert compressed[name] is value
+class TestSomeObjects:
+    """Indexing keeps every field in step."""
+
+    @pytest.fixture
+    def answers(self, fields, tasks):
+        return answers_of(fields, tasks)
+
+    @pytest.mark.parametrize(
+        ('index', 'kept'),
+        [
+            (1, [1]),
+            (-1, [1]),
+            (slice(1), [0]),
+            (slice(None, None, -1), [1, 0]),
+            (np.array([True, False]), [0]),
+            (torch.tensor([False, True]), [1]),
+            ([1, 1, 0], [1, 1, 0]),
+            (np.int64(1), [1]),
+            ([], []),
+        ],
+        ids=str,
+    )
+    def test_any_index_gives_those_objects(self, answers, fields, index, kept):
+        some = answers[index]
+        assert type(some) is Answers
+        assert len(some) == len(kept)
+        assert set(some.objects) == set(fields)
+        for name, values in some.objects.items():
+            expected = [fields[name][i] for i in kept]
+            np.testing.assert_array_equal(values, np.array(expected).reshape(np.shape(values)))
+            assert type(values) is type(fields[name])
+
+    def test_iterating_gives_one_object_at_a_time(self, answers):
+        assert [one.names.tolist() for one in answers] == [['fruit'], ['card']]
+
+    @pytest.mark.parametrize('index', [2, -3, [0, 2], [True]], ids=str)
+    def test_an_object_that_is_not_there_is_an_index_error(self, answers, index):
+        with pytest.raises(IndexError):
+            answers[index]
+
+    def test_objects_are_chosen_by_what_is_said_of_them(self, answers):
+        assert answers[answers.names == 'card'].labels.tolist() == [1]
+        assert answers[answers['length'] > 100].names.tolist() == ['fruit']
+        assert answers[answers.scores > 0.9][answers['neck'][:1] == '3']['colour'] == ['grey']
+
+    def test_values_are_what_the_task_says_and_others_are_named(self, answers, tasks):
+        assert answers['neck'].tolist() == ['3', None]
+        with pytest.raises(KeyError, match="nothing is said about 'width', only about 'mask'"):
+            answers['width']
+
+    def test_no_objects_are_no_values(self, answers):
+        nothing = answers[[]]
+        assert (nothing.names.tolist(), nothing.boxes.shape) == ([], (0, 4))
+        assert nothing['mask'] == []
+
+    def test_a_network_that_finds_no_objects_has_none(self, tasks):
+        answers = answers_of(None, tasks)
+        assert (len(answers), list(answers), answers.answered) == (0, [], {})
+        assert list(answers.records()) == list(answers.rows()) == []
+
+
+@pytest.mark.parametrize('as_dict', [False, True])
+@pytest.mark.parametrize('side', ['gt', 'pred'])
+def test_samples_and_their_dicts_say_the_same(fields, tasks, side, as_dict):
+    data = {k: v if isinstance(v, list) else torch.as_tensor(v) for k, v in fields.items()}
+    sample = DetDataSample(metainfo=dict(ori_shape=(HEIGHT, WIDTH, 3)))
+    sample.set_field(InstanceData(**data), f'{side}_instances', dtype=InstanceData)
+    answers = Answers.of(sample.to_dict() if as_dict else sample, side, CLASSES, tasks)
+    assert answers.size == (HEIGHT, WIDTH)
+    assert list(answers.records()) == records_of(fields, tasks, {})
+    other = dict(gt='pred', pred='gt')[side]
+    assert Answers.of(sample, other, CLASSES, tasks).objects is None
+
+
+def test_neither_torch_nor_mmdet_is_imported_for_them():
+    code = 'import sys, projects.smn.tasks; print({"torch", "mmdet", "mmcv"} & set(sys.modules))'
+    assert subprocess.check_output([sys.executable, '-c', code], text=True) == 'set()\n'
