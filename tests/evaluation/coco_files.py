@@ -28,9 +28,9 @@ def coco_scores(images: list, task: str, folder: Path) -> dict[str, float]:
         labels = [CLASSES.index(name) for name in TASKS[task].of]
     annotations, results = [], []
     for i, image in enumerate(images):
-        annotations += _annotations(image.truth, _image_id(i), task, labels)
+        annotations += _annotations(image.objects, _image_id(i), task, labels)
         annotations += _crowds(image.ignored, _image_id(i), labels)
-        results += _results(image.prediction, _image_id(i), task, labels)
+        results += _results(image.detections, _image_id(i), task, labels)
     for position, annotation in enumerate(annotations):
         annotation['id'] = 100 + position
     truth = dict(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 
-from projects.smn.evaluation import ImageResult, MultiTaskMetric
-from projects.smn.tasks import build_tasks, encode_mask
+from projects.smn.evaluation import Comparison, MultiTaskMetric
+from projects.smn.tasks import Answers, build_tasks, encode_mask
 
 HEIGHT, WIDTH, CELL = 200, 260, 65
 CLASSES = ('apple', 'pear', 'plum')
@@ -63,11 +61,19 @@ def stacked(rows: list[dict], names: tuple[str, ...]) -> dict:
     return fields
 
 
-def image_of(objects: list[dict], detections: list[dict], ignored=()) -> ImageResult:
-    return ImageResult(
-        prediction=stacked(detections, PREDICTION),
-        truth=stacked(objects, TRUTH),
+def image_of(objects: list[dict], detections: list[dict], ignored=()) -> Comparison:
+    return compared(
+        detections=stacked(detections, PREDICTION),
+        objects=stacked(objects, TRUTH),
         ignored=np.asarray(ignored, float).reshape(-1, 4),
+    )
+
+
+def compared(detections: dict, objects: dict, ignored: np.ndarray) -> Comparison:
+    """From the fields of both sides."""
+    return Comparison(
+        *(Answers(CLASSES, TASKS, (HEIGHT, WIDTH), side, {}) for side in (detections, objects)),
+        ignored=ignored,
     )
 
 
@@ -125,7 +131,7 @@ def noisy(rng: np.random.Generator, row: dict, amount: float = 4.0) -> dict:
     )
 
 
-def random_images(seed: int, count: int = 5) -> list[ImageResult]:
+def random_images(seed: int, count: int = 5) -> list[Comparison]:
     """Images with objects in some of the first 10 of 12 cells, so that two stay free.
 
     Some objects are missed, some found twice; some detections are of another class or of nothing.
@@ -143,7 +149,7 @@ def random_images(seed: int, count: int = 5) -> list[ImageResult]:
     return images
 
 
-def perfect_images(seed: int, count: int = 4) -> list[ImageResult]:
+def perfect_images(seed: int, count: int = 4) -> list[Comparison]:
     rng = np.random.default_rng(seed)
     images = []
     for _ in range(count):
@@ -161,13 +167,13 @@ def taken(fields: dict, index) -> dict:
 
 
 def extended(
-    image: ImageResult, objects: list[dict], detections: list[dict], ignored=()
-) -> ImageResult:
+    image: Comparison, objects: list[dict], detections: list[dict], ignored=()
+) -> Comparison:
     """An image with more objects, detections and ignored boxes."""
     truth, prediction = stacked(objects, TRUTH), stacked(detections, PREDICTION)
-    return ImageResult(
-        prediction=_joined(image.prediction, prediction),
-        truth=_joined(image.truth, truth),
+    return compared(
+        detections=_joined(image.detections, prediction),
+        objects=_joined(image.objects, truth),
         ignored=np.concatenate([image.ignored, np.asarray(ignored, float).reshape(-1, 4)]),
     )
 
@@ -181,7 +187,7 @@ def _joined(first: dict, second: dict) -> dict:
     }
 
 
-def scores(images: list[ImageResult], task: str | None = None) -> dict[str, float]:
+def scores(images: list[Comparison], task: str | None = None) -> dict[str, float]:
     """All metrics, or those of one task (``'bbox'`` for the boxes)."""
     metric = MultiTaskMetric()
     tasks = {name: TASK_CONFIGS[name] for name in TASKS if task in (None, name)}
@@ -190,6 +196,6 @@ def scores(images: list[ImageResult], task: str | None = None) -> dict[str, floa
     return {k: v for k, v in metrics.items() if task is None or k.startswith(f'{task}/')}
 
 
-def relabelled(image: ImageResult, **fields) -> ImageResult:
+def relabelled(image: Comparison, **fields) -> Comparison:
     """An image with other ground truth in some fields."""
-    return dataclasses.replace(image, truth={**image.truth, **fields})
+    return compared(image.detections, {**image.objects, **fields}, image.ignored)

@@ -17,9 +17,9 @@ def _found(images, name):
     predicted, true = [], []
     for image in images:
         for d, g in enumerate(image.match):
-            if g >= 0 and image.truth['labels'][g] < 2:  # plums have no attributes
-                predicted.append(image.prediction[name][d])
-                true.append(image.truth[name][g])
+            if g >= 0 and image.objects['labels'][g] < 2:  # plums have no attributes
+                predicted.append(image.detections[name][d])
+                true.append(image.objects[name][g])
     assert len(true) > 10
     return np.array(predicted), np.array(true)
 
@@ -132,10 +132,10 @@ def test_r2_of_labels_that_do_not_differ_cannot_be_measured(true):
 def test_single_precision_labels_lose_nothing_against_double():
     true = np.linspace(1e4, 1e4 + 1, 9)
     image = _image_with('length', true, true)
-    for fields in (image.truth, image.prediction):
+    for fields in (image.objects, image.detections):
         fields['length'] = fields['length'].astype(np.float32)
-    image.prediction['length'][0] += 0.25
-    errors, labels = 0.25, image.truth['length'].astype(float)
+    image.detections['length'][0] += 0.25
+    errors, labels = 0.25, image.objects['length'].astype(float)
     expected = 1 - errors**2 / ((labels - labels.mean()) ** 2).sum()
     assert evaluate_task(TASKS['length'], [image])['R2'] == pytest.approx(expected, abs=1e-6)
 

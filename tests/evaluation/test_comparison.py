@@ -14,7 +14,7 @@ from scored_images import (
     taken,
 )
 
-from projects.smn.evaluation.image_result import box_iou, match_boxes, to_xywh
+from projects.smn.evaluation.comparison import box_iou, match_boxes, to_xywh
 
 SQUARE = [10.0, 10.0, 20.0, 20.0]
 
@@ -88,9 +88,9 @@ def test_iou_of_one_half_is_enough_and_less_is_not(width, found):
 def test_matching_follows_a_permutation_of_detections_and_objects(seed):
     image = random_images(seed, count=1)[0]
     rng = np.random.default_rng(seed)
-    d = rng.permutation(len(image.prediction['labels']))
-    g = rng.permutation(len(image.truth['labels']))
-    match = match_boxes(taken(image.prediction, d), taken(image.truth, g))
+    d = rng.permutation(len(image.detections['labels']))
+    g = rng.permutation(len(image.objects['labels']))
+    match = match_boxes(taken(image.detections, d), taken(image.objects, g))
     back = np.append(g, -1)  # position -1 is the last one
     assert (match >= 0).any()
     np.testing.assert_array_equal(back[match], image.match[d])
@@ -105,12 +105,12 @@ def test_nothing_is_found_without_objects_or_detections(detections, objects):
 
 def test_pairs_are_labelled_objects_of_the_task_with_the_detections_that_found_them():
     rng = np.random.default_rng(0)
-    objects = [make_object(rng, cell, label) for cell, label in enumerate([0, 2, 1, 0])]
+    objects = [make_object(rng, cell, label) for cell, label in enumerate([0, 2, 1])]
+    objects.append(make_object(rng, 3, 0, **UNLABELLED['core']))
     image = image_of(objects, [exact(row) for row in reversed(objects)])
-    labelled = np.array([True, True, True, False])
-    detections, found = image.pairs(TASKS['core'], labelled)
+    detections, found = image.pairs(TASKS['core'])
     assert dict(zip(found.tolist(), detections.tolist(), strict=True)) == {0: 3, 2: 1}
-    np.testing.assert_array_equal(image.objects_of(TASKS['core'], labelled), [0, 2])
+    np.testing.assert_array_equal(image.objects_of(TASKS['core']), [0, 2])
 
 
 class TestDetectionsThatCount:
@@ -124,7 +124,7 @@ class TestDetectionsThatCount:
 
     def _counted(self, objects, detections, ignored=()):
         image = image_of(objects, detections, ignored)
-        return image.detections_of(TASKS['core'], image.truth['core_labelled']).tolist()
+        return image.detections_of(TASKS['core']).tolist()
 
     def test_the_one_on_a_labelled_object_and_its_duplicate_count(self, objects):
         assert self._counted(objects, [exact(objects[0], 0.9), exact(objects[0], 0.1)]) == [0, 1]

@@ -49,7 +49,7 @@ def test_average_precision_with_some_points_unlabelled_is_that_of_pycocotools(tm
     rng = np.random.default_rng(5)
     images = []
     for image in random_images(5):
-        points = image.truth['ends'].copy()
+        points = image.objects['ends'].copy()
         points[:, 0] *= rng.random((len(points), 1)) < 0.5  # the others stay labelled
         images.append(relabelled(image, ends=points))
     values = _precisions(evaluate_task(TASK, images))

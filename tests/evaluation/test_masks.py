@@ -97,9 +97,11 @@ def test_an_empty_prediction_of_a_mask_that_is_there_finds_nothing():
 
 def test_the_values_of_unlabelled_masks_do_not_matter():
     image = random_images(0, count=1)[0]
-    labelled = image.truth['mask_labelled'].copy()
+    labelled = image.objects['mask_labelled'].copy()
     labelled[[1, 3]] = False
-    masks = [m if keep else NOTHING for m, keep in zip(image.truth['mask'], labelled, strict=True)]
+    masks = [
+        m if keep else NOTHING for m, keep in zip(image.objects['mask'], labelled, strict=True)
+    ]
     sparse = relabelled(image, mask_labelled=labelled)
     emptied = relabelled(image, mask_labelled=labelled, mask=masks)
     values = evaluate_task(TASKS['mask'], [sparse])

@@ -19,6 +19,7 @@ from scored_images import (
     TASKS,
     UNLABELLED,
     WIDTH,
+    compared,
     exact,
     extended,
     image_of,
@@ -30,7 +31,7 @@ from scored_images import (
 )
 
 from projects.smn.errors import UserError
-from projects.smn.evaluation import ImageResult, MultiTaskMetric, metrics_table
+from projects.smn.evaluation import MultiTaskMetric, metrics_table
 
 FREE_CELL = 11
 
@@ -107,10 +108,10 @@ def test_the_order_of_images_does_not_matter(images):
 def test_the_order_of_detections_and_objects_does_not_matter(images):
     rng = np.random.default_rng(0)
     shuffled = [
-        ImageResult(
-            prediction=taken(image.prediction, rng.permutation(len(image.prediction['labels']))),
-            truth=taken(image.truth, rng.permutation(len(image.truth['labels']))),
-            ignored=image.ignored,
+        compared(
+            taken(image.detections, rng.permutation(len(image.detections['labels']))),
+            taken(image.objects, rng.permutation(len(image.objects['labels']))),
+            image.ignored,
         )
         for image in images
     ]
@@ -185,12 +186,11 @@ class TestThroughTheEvaluator:
 
     def _sample(self, image, complete=True):
         sample = DetDataSample(metainfo=dict(complete=complete))
-        sample.gt_instances = self._instances(image.truth)
+        sample.gt_instances = self._instances(image.objects)
         sample.gt_instances.set_metainfo(dict(complete=complete))
-        sample.pred_instances = self._instances(image.prediction)
-        for name in ('mask', 'core'):  # predicted masks are tensors, labels are not
-            masks = torch.from_numpy(sample.pred_instances[name].masks).bool()
-            sample.pred_instances[name] = masks
+        sample.pred_instances = self._instances(image.detections)
+        for name in ('mask', 'core'):  # predicted masks are RLE, labels are not yet
+            sample.pred_instances[name] = image.detections[name]
         sample.ignored_instances = InstanceData(bboxes=torch.tensor(image.ignored))
         return sample
 

@@ -15,12 +15,12 @@ from torchmetrics.functional.classification import (
 
 from projects.smn.tasks import ClassificationTask, RegressionTask, Task
 
+from .comparison import Comparison
 from .dispatch import evaluate_task, share
-from .image_result import ImageResult
 
 
 @evaluate_task.register
-def _(task: ClassificationTask, images: Sequence[ImageResult]) -> dict[str, float]:
+def _(task: ClassificationTask, images: Sequence[Comparison]) -> dict[str, float]:
     """Accuracy and macro F1; for grades also ``within_1`` and quadratic weighted kappa."""
     predicted, true, matched = gather(task, images)
     names = ['accuracy', 'macro_F1'] + (['within_1', 'kappa'] if task.ordinal else [])
@@ -38,7 +38,7 @@ def _(task: ClassificationTask, images: Sequence[ImageResult]) -> dict[str, floa
 
 
 @evaluate_task.register
-def _(task: RegressionTask, images: Sequence[ImageResult]) -> dict[str, float]:
+def _(task: RegressionTask, images: Sequence[Comparison]) -> dict[str, float]:
     """MAE in the task's unit, MAE as a share of the mean label, and R2."""
     predicted, true, matched = gather(task, images)
     if not len(true):
@@ -65,36 +65,31 @@ def _r2(predicted: torch.Tensor, true: torch.Tensor) -> float:
 
 
 def gather(
-    task: ClassificationTask | RegressionTask, images: Sequence[ImageResult]
+    task: Task, images: Sequence[Comparison]
 ) -> tuple[torch.Tensor, torch.Tensor, dict[str, float]]:
-    """Predicted and true values, (N,) each, that can be compared.
+    """Predicted and true values, N each, that can be compared; of any task that has values.
 
     Returns:
-        Of the found objects, or of the labelled images; and for objects, under ``matched``, the
-        share that was found.
+        The field of the task, of the found objects or of the labelled images, (N, ...): float64 if
+        they are no whole numbers, else int64. And for objects, under ``matched``, the share that
+        was found.
     """
-    pairs = _of_images(task, images) if task.per == 'image' else _of_objects(task, images)
-    predicted, true, matched = pairs
-    dtype = torch.float64 if isinstance(task, RegressionTask) else torch.long
-    return torch.tensor(predicted, dtype=dtype), torch.tensor(true, dtype=dtype), matched
-
-
-def _of_objects(task: Task, images: Sequence[ImageResult]) -> tuple[list, list, dict]:
-    predicted, true, counted = [], [], 0
-    for image in images:
-        values = image.truth[task.name]
-        detections, objects = image.pairs(task, _labelled(values))
-        predicted.extend(image.prediction[task.name][detections].tolist())
-        true.extend(values[objects].tolist())
-        counted += len(image.objects_of(task, _labelled(values)))
+    pairs = [_of_image(task, image) for image in images]
+    predicted, true = (_joined([pair[side] for pair in pairs]) for side in (0, 1))
+    if task.per == 'image':
+        return predicted, true, {}
+    counted = sum(len(image.objects_of(task)) for image in images)
     return predicted, true, dict(matched=share(len(true), counted))
 
 
-def _of_images(task: Task, images: Sequence[ImageResult]) -> tuple[list, list, dict]:
-    labelled = [image for image in images if _labelled(image.whole_truth[task.name])[0]]
-    predicted = [image.whole_prediction[task.name].item() for image in labelled]
-    return predicted, [image.whole_truth[task.name].item() for image in labelled], {}
+def _of_image(task: Task, image: Comparison) -> tuple[np.ndarray, np.ndarray]:
+    if task.per == 'image':
+        known = task.labelled(image.truth.image)
+        return image.prediction.image[task.name][known], image.truth.image[task.name][known]
+    detections, objects = image.pairs(task)
+    return image.detections[task.name][detections], image.objects[task.name][objects]
 
 
-def _labelled(values: np.ndarray) -> np.ndarray:
-    return np.isfinite(values) if values.dtype.kind == 'f' else values >= 0
+def _joined(parts: list[np.ndarray]) -> torch.Tensor:
+    values = np.concatenate(parts) if parts else np.zeros(0)
+    return torch.as_tensor(values.astype(np.float64 if values.dtype.kind == 'f' else np.int64))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from .average_precision import average_precision
+from .comparison import Comparison, to_xywh
 from .dispatch import share
-from .image_result import ImageResult, to_xywh
 
 
 def evaluate_boxes(
-    images: Sequence[ImageResult], num_classes: int, ious: Sequence[float] = ()
+    images: Sequence[Comparison], num_classes: int, ious: Sequence[float] = ()
 ) -> dict[str, float]:
     """COCO's AP of the boxes, and which share of the objects was found at IoU 0.5.
 
@@ -28,13 +28,16 @@ def evaluate_boxes(
         truth, detections, len(images), range(num_classes), 'bbox', ious=ious
     )
     found = sum(int((image.match >= 0).sum()) for image in images)
-    return {**values, 'matched': share(found, sum(len(image.truth['labels']) for image in images))}
+    return {
+        **values,
+        'matched': share(found, sum(len(image.objects['labels']) for image in images)),
+    }
 
 
-def _objects(image_id: int, image: ImageResult) -> Iterator[dict]:
-    boxes = to_xywh(image.truth['bboxes'])
-    areas = image.truth.get('areas', boxes[:, 2] * boxes[:, 3])
-    for box, area, label in zip(boxes, areas, image.truth['labels'], strict=True):
+def _objects(image_id: int, image: Comparison) -> Iterator[dict]:
+    boxes = to_xywh(image.objects['bboxes'])
+    areas = image.objects.get('areas', boxes[:, 2] * boxes[:, 3])
+    for box, area, label in zip(boxes, areas, image.objects['labels'], strict=True):
         yield dict(
             image_id=image_id,
             category_id=int(label),
@@ -44,7 +47,7 @@ def _objects(image_id: int, image: ImageResult) -> Iterator[dict]:
         )
 
 
-def _crowds(image_id: int, image: ImageResult, num_classes: int) -> Iterator[dict]:
+def _crowds(image_id: int, image: Comparison, num_classes: int) -> Iterator[dict]:
     """An ignored box excuses detections of every class."""
     for box in to_xywh(image.ignored).tolist():
         for label in range(num_classes):
@@ -53,6 +56,6 @@ def _crowds(image_id: int, image: ImageResult, num_classes: int) -> Iterator[dic
             )
 
 
-def _detections(image_id: int, image: ImageResult) -> Iterator[dict]:
-    for d, box in enumerate(to_xywh(image.prediction['bboxes']).tolist()):
+def _detections(image_id: int, image: Comparison) -> Iterator[dict]:
+    for d, box in enumerate(to_xywh(image.detections['bboxes']).tolist()):
         yield image.result(image_id, d, bbox=box)

@@ -8,77 +8,82 @@ from typing import Any
 import numpy as np
 from pycocotools import mask as mask_utils
 
-from projects.smn.tasks import Fields, Task
+from projects.smn.tasks import Answers, Fields, Task
 
 MATCH_IOU = 0.5
 
 EVERYWHERE = np.array([[-1e6, -1e6, 1e6, 1e6]])
 """A crowd that covers every image."""
+NOTHING = dict(bboxes=np.zeros((0, 4)), labels=np.zeros(0, int), scores=np.zeros(0))
+"""The detections of a network that detects nothing."""
 
 
 @dataclass
-class ImageResult:
+class Comparison:
     """What a metric needs of one image. Masks are RLE, everything else NumPy arrays.
 
     Args:
-        prediction: Fields of the detections, D of them.
-        truth: Fields of the labelled objects, G of them.
+        prediction: What the network says, D detections; without semantic maps.
+        truth: The labels, G objects.
         ignored: Boxes (I, 4) of crowds: a detection in one is not counted. An image on which not
             all objects are labelled is one crowd, ``EVERYWHERE``.
-        whole_prediction: Answers about the whole image but semantic maps, 1 as first dimension.
-        whole_truth: Their labels.
         areas: How semantic maps compare, see ``maps_to_areas``.
-        detects: Whether the network finds objects at all.
     """
 
-    prediction: Fields
-    truth: Fields
+    prediction: Answers
+    truth: Answers
     ignored: np.ndarray
-    whole_prediction: Fields = field(default_factory=dict)
-    whole_truth: Fields = field(default_factory=dict)
     areas: dict[str, np.ndarray] = field(default_factory=dict)
-    detects: bool = True
     match: np.ndarray = field(init=False)
     """(D,): index of the object that each detection found, or -1."""
 
     def __post_init__(self) -> None:
-        self.match = match_boxes(self.prediction, self.truth)
+        self.match = match_boxes(self.detections, self.objects)
 
-    def objects_of(self, task: Task, labelled: np.ndarray) -> np.ndarray:
-        """Indices of the objects that count for a task.
+    @property
+    def detections(self) -> Fields:
+        """Fields of the detections; none if the network finds no objects."""
+        return NOTHING if self.prediction.objects is None else self.prediction.objects
 
-        Args:
-            task: Objects outside its ``of`` do not count.
-            labelled: (G,) bool: which objects have a label of the task.
-        """
-        return np.flatnonzero(labelled & task.applies(self.truth['labels']))
+    @property
+    def objects(self) -> Fields:
+        """Fields of the labelled objects."""
+        return self.truth.objects
 
-    def detections_of(self, task: Task, labelled: np.ndarray) -> np.ndarray:
+    def _counted(self, task: Task) -> np.ndarray:
+        """Which objects count for a task: labelled, and of its classes; (G,) bool."""
+        return task.labelled(self.objects) & task.applies(self.objects['labels'])
+
+    def objects_of(self, task: Task) -> np.ndarray:
+        """Indices of the objects that count for a task: labelled, and of its classes."""
+        return np.flatnonzero(self._counted(task))
+
+    def detections_of(self, task: Task) -> np.ndarray:
         """Indices of the detections that are right or wrong about a task.
 
         That is those of the task's classes, but not those that nobody can judge: of an object that
         has no label of the task, or for the larger part in an ignored box.
         """
+        labelled = task.labelled(self.objects)
         found_labelled = (self.match >= 0) & np.append(labelled, False)[self.match]
-        unlabelled = same_class_iou(self.prediction, self.truth)[:, ~labelled]
-        ignored = box_iou(self.prediction['bboxes'], self.ignored, crowd=True)
+        unlabelled = same_class_iou(self.detections, self.objects)[:, ~labelled]
+        ignored = box_iou(self.detections['bboxes'], self.ignored, crowd=True)
         excused = (np.concatenate([unlabelled, ignored], axis=1) >= MATCH_IOU).any(1)
         counts = found_labelled | ~excused
-        return np.flatnonzero(counts & task.applies(self.prediction['labels']))
+        return np.flatnonzero(counts & task.applies(self.detections['labels']))
 
-    def pairs(self, task: Task, labelled: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def pairs(self, task: Task) -> tuple[np.ndarray, np.ndarray]:
         """Indices of detections, and of the objects that they found, that count for a task."""
-        counts = labelled & task.applies(self.truth['labels'])
         found = np.flatnonzero(self.match >= 0)
-        found = found[counts[self.match[found]]]
+        found = found[self._counted(task)[self.match[found]]]
         return found, self.match[found]
 
     def result(self, image_id: int, detection: int, **more: Any) -> dict[str, Any]:
         """A detection in COCO's result format, with ``bbox``, ``segmentation`` or ``keypoints``."""
         return dict(
             image_id=image_id,
-            category_id=int(self.prediction['labels'][detection]),
-            score=float(self.prediction['scores'][detection]),
+            category_id=int(self.detections['labels'][detection]),
+            score=float(self.detections['scores'][detection]),
             **more,
         )
 

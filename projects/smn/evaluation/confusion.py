@@ -13,10 +13,10 @@ from projects.smn.files import replacing
 from projects.smn.tasks import ClassificationTask
 
 from .attributes import gather
-from .image_result import ImageResult
+from .comparison import Comparison
 
 
-def confusion_matrix(task: ClassificationTask, images: Sequence[ImageResult]) -> np.ndarray:
+def confusion_matrix(task: ClassificationTask, images: Sequence[Comparison]) -> np.ndarray:
     """How many objects or images of each class (rows) are taken for which (columns)."""
     predicted, true, _ = gather(task, images)
     if not len(true):
@@ -24,7 +24,7 @@ def confusion_matrix(task: ClassificationTask, images: Sequence[ImageResult]) ->
     return multiclass_confusion_matrix(predicted, true, len(task.classes)).numpy()
 
 
-def write_confusion(path: Path, task: ClassificationTask, images: Sequence[ImageResult]) -> None:
+def write_confusion(path: Path, task: ClassificationTask, images: Sequence[Comparison]) -> None:
     """Write the matrix as CSV, true classes down, predicted ones across."""
     with replacing(path) as part, part.open('w', newline='', encoding='utf-8') as file:
         table = csv.writer(file)

@@ -7,11 +7,11 @@ from functools import singledispatch
 
 from projects.smn.tasks import Task
 
-from .image_result import ImageResult
+from .comparison import Comparison
 
 
 @singledispatch
-def evaluate_task(task: Task, images: Sequence[ImageResult]) -> dict[str, float]:
+def evaluate_task(task: Task, images: Sequence[Comparison]) -> dict[str, float]:
     """The metrics of one task over all images: name to number, NaN where nothing is labelled.
 
     Register a function for a new kind of task with ``@evaluate_task.register``.

@@ -8,23 +8,22 @@ import numpy as np
 
 from projects.smn.tasks import BoxTask
 
+from .attributes import gather
 from .average_precision import average_precision
+from .comparison import Comparison, box_iou, to_xywh
 from .dispatch import evaluate_task, share
-from .image_result import ImageResult, box_iou, to_xywh
 
 
 @evaluate_task.register
-def _(task: BoxTask, images: Sequence[ImageResult]) -> dict[str, float]:
+def _(task: BoxTask, images: Sequence[Comparison]) -> dict[str, float]:
     """The mean IoU over labelled images, and COCO's AP of one answer each, all equally certain."""
-    pairs = [
-        (image.whole_prediction[task.name], image.whole_truth[task.name])
-        for image in images
-        if not np.isnan(image.whole_truth[task.name]).any()
+    predicted, true = (boxes.numpy() for boxes in gather(task, images)[:2])
+    ious = [
+        float(box_iou(*pair)[0, 0]) for pair in zip(predicted[:, None], true[:, None], strict=True)
     ]
-    ious = [float(box_iou(predicted, true)[0, 0]) for predicted, true in pairs]
-    truth = [_record(i, true, iscrowd=0) for i, (_, true) in enumerate(pairs)]
-    detections = [_record(i, predicted, score=1.0) for i, (predicted, _) in enumerate(pairs)]
-    ap = average_precision(truth, detections, len(pairs), [0], 'bbox')
+    truth = [_record(i, box, iscrowd=0) for i, box in enumerate(true)]
+    detections = [_record(i, box, score=1.0) for i, box in enumerate(predicted)]
+    ap = average_precision(truth, detections, len(true), [0], 'bbox')
     return dict(IoU=share(sum(ious), len(ious)), mAP=ap['mAP'], mAP_50=ap['mAP_50'])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +13,18 @@ from mmengine.evaluator import BaseMetric
 
 from projects.smn.errors import UserError, listing
 from projects.smn.tasks import (
+    Answers,
     ClassificationTask,
-    Fields,
     Task,
     build_tasks,
-    compress_masks,
     tasks_per,
     to_fields,
-    to_image_fields,
 )
 
 from .boxes import evaluate_boxes
+from .comparison import EVERYWHERE, Comparison
 from .confusion import write_confusion
 from .dispatch import evaluate_task
-from .image_result import EVERYWHERE, ImageResult
 from .semantic import maps_to_areas
 
 IOUS = tuple(round(0.5 + 0.05 * i, 2) for i in range(10))  # COCO's
@@ -66,13 +65,13 @@ class MultiTaskMetric(BaseMetric):
         return build_tasks(self.dataset_meta['tasks'], self.dataset_meta['classes'])
 
     def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
-        tasks = self._tasks
+        tasks, classes = self._tasks, tuple(self.dataset_meta['classes'])
         for sample in data_samples:
-            self.results.append(image_result(sample, tasks))
+            self.results.append(compare(sample, classes, tasks))
 
-    def compute_metrics(self, results: list[ImageResult]) -> dict[str, float]:
+    def compute_metrics(self, results: list[Comparison]) -> dict[str, float]:
         tasks, metrics = self._tasks, {}
-        if not results or any(image.detects for image in results):
+        if not results or any(image.prediction.objects is not None for image in results):
             boxes = evaluate_boxes(results, len(self.dataset_meta['classes']), self.box_ious)
             metrics.update({f'bbox/{metric}': value for metric, value in boxes.items()})
         else:
@@ -87,31 +86,23 @@ class MultiTaskMetric(BaseMetric):
         return metrics
 
 
-def image_result(sample: Mapping[str, Any], tasks: Mapping[str, Task]) -> ImageResult:
+def compare(
+    sample: Mapping[str, Any], classes: tuple[str, ...], tasks: Mapping[str, Task]
+) -> Comparison:
     """What the metrics need of a data sample in the form of a dict."""
     ignored = to_fields(sample['ignored_instances']).get('bboxes', np.zeros((0, 4)))
-    if not sample.get('complete', True):
-        ignored = EVERYWHERE
-    sides = {side: to_image_fields(sample, side) for side in ('pred', 'gt')}
-    areas = maps_to_areas(sides['pred'], sides['gt'], tasks)
-    whole = {side: _without(fields, areas) for side, fields in sides.items()}
-    return ImageResult(
-        prediction=compress_masks(to_fields(sample.get('pred_instances', NOTHING)), tasks),
-        truth=compress_masks(to_fields(sample['gt_instances']), tasks),
-        ignored=np.asarray(ignored),
-        whole_prediction=whole['pred'],
-        whole_truth=whole['gt'],
+    prediction, truth = (Answers.of(sample, side, classes, tasks) for side in ('pred', 'gt'))
+    areas = maps_to_areas(prediction.image, truth.image, tasks)
+    return Comparison(
+        prediction=_without_maps(prediction, areas),
+        truth=_without_maps(truth, areas),
+        ignored=np.asarray(ignored) if sample.get('complete', True) else EVERYWHERE,
         areas=areas,
-        detects='pred_instances' in sample,
     )
 
 
-NOTHING = dict(bboxes=np.zeros((0, 4)), labels=np.zeros(0, int), scores=np.zeros(0))
-"""The detections of a network that detects nothing."""
-
-
-def _without(fields: Fields, names: Mapping[str, Any]) -> Fields:
-    return {name: value for name, value in fields.items() if name not in names}
+def _without_maps(answers: Answers, names: Mapping[str, Any]) -> Answers:
+    return replace(answers, image={k: v for k, v in answers.image.items() if k not in names})
 
 
 def _checked_ious(ious: Any) -> tuple[float, ...]:

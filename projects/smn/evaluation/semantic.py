@@ -10,8 +10,8 @@ from mmseg.evaluation.metrics import IoUMetric
 
 from projects.smn.tasks import IGNORED, Fields, SemanticTask, Task
 
+from .comparison import Comparison
 from .dispatch import evaluate_task
-from .image_result import ImageResult
 
 # What is kept of a map, per class: pixels of the intersection, the union, the prediction, the
 # truth. They add up over images, and a test set of maps would not fit in memory.
@@ -34,7 +34,7 @@ def maps_to_areas(prediction: Fields, truth: Fields, tasks: Mapping[str, Task]) 
 
 
 @evaluate_task.register
-def _(task: SemanticTask, images: Sequence[ImageResult]) -> dict[str, float]:
+def _(task: SemanticTask, images: Sequence[Comparison]) -> dict[str, float]:
     """IoU and Dice, and the share of right pixels, over all labelled pixels of all images.
 
     A class that is neither in the truth nor in any prediction is left out of the means.
