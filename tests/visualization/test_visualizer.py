@@ -10,7 +10,7 @@ from mmdet.structures.bbox import HorizontalBoxes
 from mmdet.structures.mask import BitmapMasks
 from mmengine.structures import InstanceData
 
-from projects.smn.tasks import build_tasks
+from projects.smn.tasks import build_tasks, encode_mask
 from projects.smn.visualization import TaskVisualizer
 from projects.smn.visualization.captions import Writer, caption
 from projects.smn.visualization.draw import PALETTE, colour_of, point_colour
@@ -47,8 +47,8 @@ def _predictions(count=2):
         bboxes=BOXES[:count],
         labels=torch.tensor([0, 1])[:count],
         scores=torch.tensor([0.9, 0.6])[:count],
-        mask=torch.from_numpy(_masks(count, 2)),
-        core=torch.from_numpy(_masks(count, 9) * (np.arange(count) < 1)[:, None, None]),
+        mask=list(map(encode_mask, _masks(count, 2))),
+        core=list(map(encode_mask, _masks(count, 9) * (np.arange(count) < 1)[:, None, None])),
         ends=points[:count],
         colour=torch.tensor([1, -1])[:count],
         colour_scores=torch.tensor([[0.2, 0.8], [0, 0]])[:count],

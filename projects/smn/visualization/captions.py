@@ -10,18 +10,9 @@ import matplotlib
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from projects.smn.tasks import (
-    BoxTask,
-    ClassificationTask,
-    Fields,
-    KeypointTask,
-    RegressionTask,
-    SemanticTask,
-    Task,
-    tasks_per,
-)
+from projects.smn.tasks import Fields, Task, tasks_per
 
-from .draw import WHITE, Colour, colour_of, point_colour
+from .draw import WHITE, Colour, in_order, legend_of
 
 FONT_SIZE = 15
 PADDING = 4
@@ -32,26 +23,16 @@ def caption(fields: Fields, index: int, classes: tuple[str, ...], tasks: Mapping
     lines = [classes[int(fields['labels'][index])]]
     if 'scores' in fields:
         lines[0] += f' {float(fields["scores"][index]):.2f}'
-    return '\n'.join(lines + _attributes(fields, index, tasks_per('object', tasks)))
+    return '\n'.join(lines + _lines(fields, index, tasks_per('object', tasks)))
 
 
 def image_caption(fields: Fields, tasks: Mapping[str, Task]) -> list[str]:
     """A line per attribute of the whole image."""
-    return _attributes(fields, 0, tasks_per('image', tasks))
+    return _lines(fields, 0, tasks_per('image', tasks))
 
 
-def _attributes(fields: Fields, index: int, tasks: Mapping[str, Task]) -> list[str]:
-    lines = []
-    for task in tasks.values():
-        if not isinstance(task, (ClassificationTask, RegressionTask)):
-            continue
-        (value,) = task.to_columns(fields, index).values()
-        if isinstance(task, RegressionTask) and value is not None:
-            figures = f'{value:.0f}' if abs(value) >= 1e4 else f'{value:.4g}'
-            value = f'{figures} {task.unit}'.rstrip()
-        if value is not None:
-            lines.append(f'{task.name} {value}')
-    return lines
+def _lines(fields: Fields, index: int, tasks: Mapping[str, Task]) -> list[str]:
+    return [line for task in tasks.values() if (line := task.caption(fields, index))]
 
 
 class Writer:
@@ -95,7 +76,7 @@ class Writer:
 
         That is keypoints, the classes of semantic maps, and boxes of the whole image.
         """
-        entries = [entry for task in tasks.values() for entry in _legend_of(task, tasks)]
+        entries = [e for task in in_order(tasks.values()) for e in legend_of(*task)]
         bottom = self.image.size[1] - PADDING
         for name, colour in reversed(entries):
             bottom -= self._size(name)[1] + PADDING
@@ -104,18 +85,6 @@ class Writer:
     def _size(self, text: str) -> tuple[float, float]:
         _, _, right, bottom = self.draw.multiline_textbbox((0, 0), text, font=_font())
         return right + 2 * PADDING, bottom + 2 * PADDING
-
-
-def _legend_of(task: Task, tasks: Mapping[str, Task]) -> list[tuple[str, Colour]]:
-    if isinstance(task, KeypointTask):
-        return [(name, point_colour(position)) for position, name in enumerate(task.points)]
-    if isinstance(task, SemanticTask):
-        named = enumerate(task.classes)
-        return [(name, colour_of(index)) for index, name in named if name != task.background]
-    if isinstance(task, BoxTask):
-        boxes = [name for name, other in tasks.items() if isinstance(other, BoxTask)]
-        return [(task.name, point_colour(boxes.index(task.name)))]
-    return []
 
 
 @lru_cache

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import singledispatch
 
 import cv2
 import numpy as np
 
-from projects.smn.tasks import BoxTask, Fields, KeypointTask, MaskTask, SemanticTask, Task
+from projects.smn.tasks import (
+    BoxTask,
+    Fields,
+    KeypointTask,
+    MaskTask,
+    SemanticTask,
+    Task,
+    decode_mask,
+)
 
 Colour = tuple[int, int, int]
 
@@ -50,18 +59,34 @@ def draw_task(task: Task, canvas: np.ndarray, fields: Fields, scale: float, orde
     """
 
 
+@singledispatch
+def legend_of(task: Task, order: int) -> list[tuple[str, Colour]]:
+    """What has a colour that tells what it is: its name and the colour. ``order`` as above."""
+    return []
+
+
+def in_order(tasks: Iterable[Task]) -> list[tuple[Task, int]]:
+    """Tasks with their positions among those of their kind, maps first: the rest lies on them."""
+    numbered, seen = [], {}
+    for task in tasks:
+        seen[task.kind] = seen.get(task.kind, -1) + 1
+        numbered.append((task, seen[task.kind]))
+    return sorted(numbered, key=lambda pair: pair[0].part != 'sem_seg')
+
+
 @draw_task.register
 def _(task: MaskTask, canvas: np.ndarray, fields: Fields, scale: float, order: int) -> None:
-    for index, mask in enumerate(fields[task.name]):
-        if not mask.any():
-            continue
-        mask = cv2.resize(mask.astype(np.uint8) * 255, canvas.shape[1::-1]) > 127
+    for index, rle in enumerate(fields[task.name]):
+        mask = decode_mask(rle, *rle['size'])  # one at a time, and only its box is worked on
+        if scale != 1:
+            mask = (cv2.resize(mask * 255, canvas.shape[1::-1]) > 127).astype(np.uint8)
+        x, y, width, height = cv2.boundingRect(mask)
+        part = canvas[y : y + height, x : x + width]
+        mask = np.ascontiguousarray(mask[y : y + height, x : x + width])
         colour, strength = (colour_of(index), 0.4) if order == 0 else (WHITE, 0.55)
-        canvas[mask] = canvas[mask] * (1 - strength) + np.array(colour) * strength
-        outline, _ = cv2.findContours(
-            mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
-        )
-        cv2.drawContours(canvas, outline, -1, colour, 1, cv2.LINE_AA)
+        _tint(part, mask > 0, colour, strength)
+        outline, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        cv2.drawContours(canvas, outline, -1, colour, 1, cv2.LINE_AA, offset=(x, y))
 
 
 @draw_task.register
@@ -75,6 +100,11 @@ def _(task: KeypointTask, canvas: np.ndarray, fields: Fields, scale: float, orde
                 cv2.circle(canvas, centre, 5, point_colour(position), -1, cv2.LINE_AA)
 
 
+@legend_of.register
+def _(task: KeypointTask, order: int) -> list[tuple[str, Colour]]:
+    return [(name, point_colour(position)) for position, name in enumerate(task.points)]
+
+
 @draw_task.register
 def _(task: SemanticTask, canvas: np.ndarray, fields: Fields, scale: float, order: int) -> None:
     """Tint every class but the background; what is not labelled stays as it is."""
@@ -82,8 +112,13 @@ def _(task: SemanticTask, canvas: np.ndarray, fields: Fields, scale: float, orde
     values = cv2.resize(values, canvas.shape[1::-1], interpolation=cv2.INTER_NEAREST)
     for index, name in enumerate(task.classes):
         if name != task.background:
-            inside = values == index
-            canvas[inside] = canvas[inside] * 0.55 + np.array(colour_of(index)) * 0.45
+            _tint(canvas, values == index, colour_of(index), 0.45)
+
+
+@legend_of.register
+def _(task: SemanticTask, order: int) -> list[tuple[str, Colour]]:
+    named = enumerate(task.classes)
+    return [(name, colour_of(index)) for index, name in named if name != task.background]
 
 
 @draw_task.register
@@ -93,3 +128,17 @@ def _(task: BoxTask, canvas: np.ndarray, fields: Fields, scale: float, order: in
         x1, y1, x2, y2 = corners.round().astype(int).tolist()
         cv2.rectangle(canvas, (x1, y1), (x2, y2), WHITE, 5)
         cv2.rectangle(canvas, (x1, y1), (x2, y2), point_colour(order), 3)
+
+
+@legend_of.register
+def _(task: BoxTask, order: int) -> list[tuple[str, Colour]]:
+    return [(task.name, point_colour(order))]
+
+
+def _tint(canvas: np.ndarray, inside: np.ndarray, colour: Colour, strength: float) -> None:
+    """Mix a colour into the pixels of an area, (H, W) bool."""
+    for channel, value in enumerate(colour):
+        # By a table: a large area in floating point takes eight times its memory.
+        table = (np.arange(256) * (1 - strength) + value * strength).astype(np.uint8)
+        pixels = canvas[..., channel]
+        pixels[inside] = table[pixels[inside]]

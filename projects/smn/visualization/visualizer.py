@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import cv2
 import mmcv
 import numpy as np
 from mmdet.registry import VISUALIZERS
 from mmdet.structures import DetDataSample
 from mmdet.visualization import DetLocalVisualizer
 
-from projects.smn.tasks import Fields, Task, build_tasks, to_fields, to_image_fields
+from projects.smn.tasks import Answers, build_tasks
 
-from .captions import PADDING, Writer, caption, image_caption
-from .draw import WHITE, colour_of, draw_task
-
-INCOMPLETE = 'not all objects are labelled'
+from .picture import MIN_SIDE, draw_answers
 
 
 @VISUALIZERS.register_module()
 class TaskVisualizer(DetLocalVisualizer):
-    """Draws boxes, every task's masks, maps and points, and the attributes as text.
-
-    It works on arrays with OpenCV and Pillow, since the parent's matplotlib takes seconds for an
-    image with several masks. Small images are enlarged first, so that the text stays legible.
+    """Draws labels and predictions, each as :func:`.picture.draw_answers` does.
 
     Args:
         name: Of the instance.
@@ -30,7 +23,7 @@ class TaskVisualizer(DetLocalVisualizer):
         kwargs: As in ``DetLocalVisualizer``.
     """
 
-    def __init__(self, name: str = 'visualizer', *, min_side: int = 1000, **kwargs) -> None:
+    def __init__(self, name: str = 'visualizer', *, min_side: int = MIN_SIDE, **kwargs) -> None:
         super().__init__(name, **kwargs)
         self.min_side = min_side
 
@@ -63,7 +56,7 @@ class TaskVisualizer(DetLocalVisualizer):
         """
         sample = DetDataSample() if data_sample is None else data_sample.cpu()
         halves = [
-            self.draw(image, *_answers(sample, side, pred_score_thr), _complete(sample, side))
+            self._half(image, sample, side, pred_score_thr)
             for side, wanted in (('gt', draw_gt), ('pred', draw_pred))
             if wanted and _has(sample, side)
         ]
@@ -76,56 +69,19 @@ class TaskVisualizer(DetLocalVisualizer):
         else:
             mmcv.imwrite(drawn[..., ::-1], out_file)
 
-    def draw(
-        self, image: np.ndarray, objects: Fields, whole: Fields, complete: bool = True
-    ) -> np.ndarray:
-        """Draw one side: ground truth or prediction.
-
-        Args:
-            image: RGB, (H, W, 3), uint8.
-            objects: Fields of the objects, in pixels of this image.
-            whole: Fields of the whole image.
-            complete: Whether all objects are labelled; if not, the picture says so.
-
-        Returns:
-            RGB, enlarged, uint8.
-        """
+    def _half(self, image: np.ndarray, sample: DetDataSample, side: str, thr: float) -> np.ndarray:
+        """One side: ground truth or prediction."""
         classes = tuple(self.dataset_meta['classes'])
         tasks = build_tasks(self.dataset_meta['tasks'], classes)
-        tasks = {name: task for name, task in tasks.items() if name in objects or name in whole}
-        scale = max(1.0, self.min_side / max(image.shape[:2]))
-        canvas = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
-        _draw_tasks(canvas, tasks, {**objects, **whole}, scale)
-        boxes = np.asarray(objects.get('bboxes', ())).reshape(-1, 4) * scale
-        for index, (x1, y1, x2, y2) in enumerate(boxes.round().astype(int).tolist()):
-            cv2.rectangle(canvas, (x1, y1), (x2, y2), colour_of(index), 2)
-        writer = Writer(canvas, boxes)
-        writer.legend(tasks)
-        notes = [*image_caption(whole, tasks), *([] if complete else [INCOMPLETE])]
-        if notes:
-            writer.at((PADDING, PADDING), '\n'.join(notes), WHITE)
-        for index, box in enumerate(boxes):
-            writer.beside(box, caption(objects, index, classes, tasks), colour_of(index))
-        return np.asarray(writer.image)
-
-
-def _draw_tasks(canvas: np.ndarray, tasks: dict[str, Task], fields: Fields, scale: float) -> None:
-    """Semantic maps first: they cover all, and the rest lies on them."""
-    drawn: dict[str, int] = {}
-    for task in sorted(tasks.values(), key=lambda task: task.kind != 'semantic'):
-        draw_task(task, canvas, fields, scale, order=drawn.get(task.kind, 0))
-        drawn[task.kind] = drawn.get(task.kind, 0) + 1
+        answers = Answers.of(sample, side, classes, tasks)
+        if side == 'pred' and answers.objects is not None:
+            answers = answers[answers.scores > thr]
+        complete = _complete(sample, side)
+        return np.asarray(draw_answers(image, answers, None, self.min_side, complete))
 
 
 def _has(sample: DetDataSample, side: str) -> bool:
     return any(f'{side}_{part}' in sample for part in ('instances', 'sem_seg', 'image'))
-
-
-def _answers(sample: DetDataSample, side: str, score_thr: float) -> tuple[Fields, Fields]:
-    objects = sample.get(f'{side}_instances')
-    if objects is not None and side == 'pred':
-        objects = objects[objects.scores > score_thr]
-    return {} if objects is None else to_fields(objects), to_image_fields(sample, side)
 
 
 def _complete(sample: DetDataSample, side: str) -> bool:
