@@ -29,7 +29,8 @@ from torch.utils.flop_counter import FlopCounterMode
 # All networks are imported before any is measured, so that none is charged for it.
 import projects.smn.models  # noqa: F401
 from projects.smn.engine import check_architecture, link_tasks, load_checkpoint_file
-from projects.smn.engine.predictor import load_config, read_image
+from projects.smn.engine.images import read_image
+from projects.smn.engine.predictor import load_config
 
 
 @dataclass(frozen=True)

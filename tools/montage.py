@@ -8,7 +8,7 @@ import _common  # noqa: F401  (finds the project)
 import cv2
 import numpy as np
 
-from projects.smn.engine.predictor import read_image
+from projects.smn.engine.images import read_image
 from projects.smn.errors import run_tool
 from projects.smn.files import replacing
 

@@ -13,25 +13,13 @@ import csv
 from pathlib import Path
 
 import _common
-import mmcv
-from mmdet.registry import VISUALIZERS
 from tqdm import tqdm
 
-from projects.smn.engine import Predictor
+from projects.smn.engine import Prediction, Predictor
 from projects.smn.engine.frames import Frame, Frames
 from projects.smn.errors import UserError, run_tool
 from projects.smn.files import replacing, write_json
-from projects.smn.tasks import (
-    image_row_columns,
-    row_columns,
-    tasks_per,
-    to_fields,
-    to_image_fields,
-    to_image_record,
-    to_image_row,
-    to_records,
-    to_rows,
-)
+from projects.smn.tasks import image_row_columns, row_columns, tasks_per
 
 
 def parse_args() -> argparse.Namespace:
@@ -58,12 +46,9 @@ def main() -> None:
     cfg = _common.load_config(args.config, args.cfg_options)
     predictor = Predictor(cfg, args.checkpoint, _common.checked_device(args.device), args.score_thr)
     writer = ResultWriter(Path(args.out_dir), predictor, pictures=not args.no_pictures)
-    with tqdm(total=len(frames), unit='image', desc='predict') as progress:
-        for batch in _batches(frames, args.batch_size):
-            samples = predictor([frame.image for frame in batch], batch_size=len(batch))
-            for frame, sample in zip(batch, samples, strict=True):
-                writer.add(frame, sample)
-                progress.update()
+    predictions = predictor.pairs(frames, args.batch_size)
+    for frame, prediction in tqdm(predictions, total=len(frames), unit='image', desc='predict'):
+        writer.add(frame, prediction)
     writer.close()
     print(f'{writer.summary()}: see {args.out_dir}')
 
@@ -80,38 +65,24 @@ class ResultWriter:
         self.image_rows: list[dict] = []
         self.images = 0
         self.detects = False
-        self.visualizer = None
-        if pictures:
-            (folder / 'predictions').mkdir(parents=True, exist_ok=True)
-            self.visualizer = VISUALIZERS.build(dict(type='TaskVisualizer', name='predict'))
-            self.visualizer.dataset_meta = predictor.dataset_meta
+        self.pictures = folder / 'predictions' if pictures else None
 
-    def add(self, frame: Frame, sample) -> None:
+    def add(self, frame: Frame, prediction: Prediction) -> None:
         """One image's results; draws its picture."""
         self.images += 1
-        classes, tasks = self.predictor.classes, self.predictor.tasks
         image = dict(image_id=self.images, file_name=frame.name)
         if frame.index is not None:
             image['frame'] = frame.index
         name = frame.name if frame.index is None else f'{frame.name}#{frame.index}'
-        if 'pred_instances' in sample:
+        if prediction.objects is not None:
             self.detects = True
-            fields = to_fields(sample.pred_instances)
-            self.records.extend(to_records(fields, classes, tasks, image))
-            self.rows.extend(to_rows(fields, classes, tasks, dict(file_name=name)))
-        if tasks_per('image', tasks):
-            fields = to_image_fields(sample, 'pred')
-            self.image_records.append(to_image_record(fields, tasks, image))
-            self.image_rows.append(to_image_row(fields, tasks, dict(file_name=name)))
-        if self.visualizer is not None:
-            self.visualizer.add_datasample(
-                frame.stem,
-                mmcv.bgr2rgb(frame.image),
-                sample,
-                draw_gt=False,
-                pred_score_thr=0,
-                out_file=str(self.folder / 'predictions' / f'{frame.stem}.jpg'),
-            )
+            self.records.extend(prediction.records(image))
+            self.rows.extend(prediction.rows(dict(file_name=name)))
+        if tasks_per('image', prediction.tasks):
+            self.image_records.append(prediction.image_record(image))
+            self.image_rows.append(prediction.image_row(dict(file_name=name)))
+        if self.pictures is not None:
+            prediction.save(self.pictures / f'{frame.stem}.jpg')
 
     def close(self) -> None:
         """Write the files, each whole or not at all."""
@@ -135,17 +106,6 @@ def write_table(path: Path, columns: list[str], rows: list[dict]) -> None:
         table = csv.DictWriter(file, columns)
         table.writeheader()
         table.writerows(rows)
-
-
-def _batches(frames: Frames, size: int):
-    batch: list[Frame] = []
-    for frame in frames:
-        batch.append(frame)
-        if len(batch) >= size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 if __name__ == '__main__':

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmcv
+import numpy as np
 import pytest
 import torch
 from helpers import HEIGHT, TASKS, WIDTH
@@ -31,37 +32,34 @@ def paths(tiny_coco) -> list:
 
 
 def test_every_task_is_answered_in_pixels_of_the_image(predictor, paths):
-    (sample,) = predictor(paths[:1])
-    found = sample.pred_instances
+    found = predictor(paths[0])
     assert len(found) > 0
-    assert set(TASKS) <= set(found.keys())
-    assert found.mask.shape == (len(found), HEIGHT, WIDTH)
-    assert (found.bboxes[:, 0::2] <= WIDTH + 1e-3).all()
-    assert (found.bboxes[:, 1::2] <= HEIGHT + 1e-3).all()
-    assert found.bboxes.max() > HEIGHT / 2
+    assert list(found.answered) == list(TASKS)
+    assert all(mask['size'] == [HEIGHT, WIDTH] for mask in found['mask'])
+    assert (found.boxes[:, 0::2] <= WIDTH + 1e-3).all()
+    assert (found.boxes[:, 1::2] <= HEIGHT + 1e-3).all()
+    assert found.boxes.max() > HEIGHT / 2
 
 
 def test_an_array_and_its_file_give_the_same(predictor, paths):
-    (by_path,) = predictor(paths[:1])
-    (by_array,) = predictor([mmcv.imread(str(paths[0]))])
-    torch.testing.assert_close(by_path.pred_instances.bboxes, by_array.pred_instances.bboxes)
+    by_path, by_array = predictor(paths[0]), predictor(mmcv.imread(str(paths[0])))
+    assert by_path.to_dict() == by_array.to_dict()
 
 
 def test_a_batch_gives_what_single_images_give(predictor, paths):
     one_by_one = list(predictor(paths))
     at_once = list(predictor(paths, batch_size=len(paths)))
     for single, batched in zip(one_by_one, at_once, strict=True):
-        single, batched = single.pred_instances, batched.pred_instances
-        torch.testing.assert_close(single.scores, batched.scores, rtol=1e-4, atol=1e-5)
-        torch.testing.assert_close(single.bboxes, batched.bboxes, rtol=1e-4, atol=1e-2)
+        np.testing.assert_allclose(single.scores, batched.scores, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(single.boxes, batched.boxes, rtol=1e-4, atol=1e-2)
 
 
 def test_detections_below_the_threshold_are_dropped(predictor, paths):
-    (everything,) = predictor(paths[:1])
-    predictor.score_thr = float(everything.pred_instances.scores.median())
-    (certain,) = predictor(paths[:1])
-    assert 0 < len(certain.pred_instances) < len(everything.pred_instances)
-    assert (certain.pred_instances.scores >= predictor.score_thr).all()
+    everything = predictor(paths[0])
+    predictor.score_thr = float(np.median(everything.scores))
+    certain = predictor(paths[0])
+    assert 0 < len(certain) < len(everything)
+    assert (certain.scores >= predictor.score_thr).all()
 
 
 def test_a_config_that_trains_from_a_pack_predicts_without_it(tiny_coco, tmp_path, paths):
@@ -80,13 +78,13 @@ def test_a_balancer_of_the_training_alone_does_not_matter(tiny_coco, tmp_path, p
     torch.save(model.state_dict(), tmp_path / 'weights.pth')
     cfg = tiny_config(tiny_coco)
     cfg.model.balancer = None if trained_with else learned
-    (sample,) = Predictor(cfg, str(tmp_path / 'weights.pth'), device='cpu')(paths[:1])
-    assert 'pred_instances' in sample
+    prediction = Predictor(cfg, str(tmp_path / 'weights.pth'), device='cpu')(paths[0])
+    assert prediction.objects is not None
 
 
 def test_a_missing_image_is_named(predictor):
-    with pytest.raises(UserError, match=r'there is no image nowhere\.jpg'):
-        list(predictor(['nowhere.jpg']))
+    with pytest.raises(UserError, match=r'there is no image, folder or video nowhere\.jpg'):
+        predictor(['nowhere.jpg'])
 
 
 # Networks that answer about the whole image
@@ -111,11 +109,12 @@ def whole_predictor(tmp_path) -> Predictor:
 
 def test_answers_about_the_whole_image_are_in_its_pixels(whole_predictor, whole_root):
     paths = sorted((whole_root / 'images').iterdir())
-    for sample, (width, height) in zip(whole_predictor(paths, batch_size=2), SIZES, strict=True):
-        assert 'pred_instances' not in sample
-        assert sample.pred_sem_seg.map.shape == (1, height, width)
-        assert set(sample.pred_image.keys()) == {'species', 'species_scores', 'weight', 'head'}
-        ((x1, y1, x2, y2),) = sample.pred_image['head'].tolist()
+    found = whole_predictor(paths, batch_size=2)
+    for prediction, (width, height) in zip(found, SIZES, strict=True):
+        assert prediction.objects is None
+        assert prediction['map'].shape == (1, height, width)
+        assert set(prediction.image) == {'map', 'species', 'species_scores', 'weight', 'head'}
+        ((x1, y1, x2, y2),) = prediction['head'].tolist()
         assert 0 <= x1 <= x2 <= width
         assert 0 <= y1 <= y2 <= height
 
@@ -126,10 +125,9 @@ def test_a_network_that_detects_drops_uncertain_objects_and_keeps_its_other_answ
     path = whole_root / 'images' / '1.png'
     whole_predictor.model = ssd().eval()
     whole_predictor.score_thr = 0.0
-    (everything,) = whole_predictor([path])
-    assert len(everything.pred_instances) > 1
+    everything = whole_predictor(path)
+    assert len(everything) > 1
     whole_predictor.score_thr = 1.0
-    (certain,) = whole_predictor([path])
-    assert len(certain.pred_instances) == 0
-    assert torch.equal(certain.pred_sem_seg.map, everything.pred_sem_seg.map)
-    assert torch.equal(certain.pred_image['head'], everything.pred_image['head'])
+    certain = whole_predictor(path)
+    assert (len(certain), certain.objects is None) == (0, False)
+    assert certain.image_record() == everything.image_record()

@@ -76,18 +76,17 @@ class SlowPredictor(CannedPredictor):
         super().__init__()
         self.begun, self.may_go_on = threading.Event(), threading.Event()
 
-    def __call__(self, images):
+    def __call__(self, image):
         self.begun.set()
         assert self.may_go_on.wait(20)
-        yield from super().__call__(images)
+        return super().__call__(image)
 
 
 class FailingPredictor(CannedPredictor):
     """Fails on every image."""
 
-    def __call__(self, images):
+    def __call__(self, image):
         raise RuntimeError('a secret of the server')
-        yield
 
 
 def assert_problem(response, status: int, *words: str) -> None:

@@ -66,7 +66,7 @@ def test_what_is_refused_early_or_fails_has_them_too(client):
     for answer in early:
         assert assert_headers(answer)['default-src'] == "'none'"
     slow = SlowPredictor()
-    with api(slow, queue=1) as other, other.app.state.worker.place():
+    with api(slow, queue=1) as other, other.app.state.worker.slot():
         assert_headers(send(other, PNG))
 
 

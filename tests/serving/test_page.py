@@ -99,8 +99,8 @@ def _predict(page) -> str:
 def test_a_download_waits_in_line_and_is_put_off_when_the_line_is_full(page):
     client, worker, key = page.client, page.app.state.worker, _predict(page)
     with ExitStack() as taken:
-        for _ in range(worker.places):
-            taken.enter_context(worker.place())
+        for _ in range(worker.slots):
+            taken.enter_context(worker.slot())
         answer = client.get(f'/page/{key}/objects.json')
         assert answer.status_code == 503
         assert int(answer.headers['retry-after']) >= 1

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from canned import HEIGHT, IMAGE_TASKS, TASKS, WIDTH, CannedPredictor, masks
 
-from projects.smn.serving.answers import Answerer
 from projects.smn.serving.options import ServingOptions
 from projects.smn.serving.page_answers import PageAnswers
 from projects.smn.serving.problems import ProblemError
+from projects.smn.serving.service import PredictionService
 from projects.smn.serving.worker import Worker
 
 PNG = cv2.imencode('.png', np.full((HEIGHT, WIDTH, 3), 90, np.uint8))[1].tobytes()
@@ -23,7 +23,7 @@ PNG = cv2.imencode('.png', np.full((HEIGHT, WIDTH, 3), 90, np.uint8))[1].tobytes
 def served():
     """The page of a network that answers everything, and what is behind it."""
     predictor, worker = CannedPredictor(), Worker(1)
-    answers = PageAnswers(Answerer(predictor), worker, ServingOptions(max_megapixels=0.01))
+    answers = PageAnswers(PredictionService(predictor), worker, ServingOptions(max_megapixels=0.01))
     yield SimpleNamespace(answers=answers, predictor=predictor, worker=worker)
     worker.close()
 
@@ -58,7 +58,9 @@ def test_the_table_says_units_and_the_share_of_the_union(served):
 
 def test_a_network_without_detections_has_a_picture_and_no_objects():
     worker = Worker(1)
-    answers = PageAnswers(Answerer(CannedPredictor(tasks=IMAGE_TASKS)), worker, ServingOptions())
+    answers = PageAnswers(
+        PredictionService(CannedPredictor(tasks=IMAGE_TASKS)), worker, ServingOptions()
+    )
     view = answers.view(answers.predict(PNG), 0.3, IMAGE_TASKS)
     worker.close()
     assert view.objects == []
@@ -86,7 +88,7 @@ def test_a_bad_image_is_refused_in_words_and_the_page_goes_on(served, content, s
 
 def test_a_full_queue_is_said_in_words(served):
     released = threading.Event()
-    with served.worker.place():
+    with served.worker.slot():
         job = served.worker.submit(released.wait)
         with pytest.raises(ProblemError, match='busy: try again in'):
             served.answers.predict(PNG)

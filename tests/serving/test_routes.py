@@ -13,11 +13,11 @@ import pytest
 import torch
 from api_client import PNG, SlowPredictor, api, assert_problem, encoded, picture, send
 from canned import CLASSES, HEIGHT, IMAGE_TASKS, OBJECT_TASKS, TASKS, WIDTH, CannedPredictor
+from json_schema import faults
 from networks import tiny_config, tiny_model
 from PIL import Image
 
 from projects.smn.engine import Predictor
-from projects.smn.serving.schemas import Predictions
 from projects.smn.tasks import decode_mask
 
 
@@ -26,11 +26,18 @@ def client():
     return api()
 
 
+def schema_of(client) -> dict:
+    """What the API says of the JSON of a prediction."""
+    answers = client.get('/openapi.json').json()['paths']['/v1/predict']['post']['responses']
+    return answers['200']['content']['application/json']['schema']
+
+
 @pytest.mark.parametrize('tasks', [TASKS, OBJECT_TASKS, IMAGE_TASKS])
 @pytest.mark.parametrize('masks', ['rle', 'polygons'])
 def test_json_is_of_the_documented_form(tasks, masks):
-    content = send(api(CannedPredictor(tasks=tasks)), PNG, masks=masks).json()
-    Predictions.model_validate(content)
+    client = api(CannedPredictor(tasks=tasks))
+    content = send(client, PNG, masks=masks).json()
+    assert faults(content, schema_of(client)) == []
     (answer,) = content['images']
     assert ('objects' in answer) == bool(OBJECT_TASKS.keys() & tasks.keys())
     assert ('maps' in answer['image']) == ('ground' in tasks)
@@ -41,8 +48,9 @@ def test_a_network_answers_in_pixels_of_the_image(tiny_coco, tmp_path):
     cfg = tiny_config(tiny_coco)
     cfg.model.test_cfg.rcnn.score_thr = 0.0
     predictor = Predictor(cfg, str(tmp_path / 'weights.pth'), device='cpu', score_thr=0.0)
-    content = send(api(predictor, score_thr=0.0), PNG).json()
-    Predictions.model_validate(content)
+    client = api(predictor, score_thr=0.0)
+    content = send(client, PNG).json()
+    assert faults(content, schema_of(client)) == []
     (answer,) = content['images']
     assert answer['image']['width'] == WIDTH
     assert answer['objects']
@@ -52,6 +60,30 @@ def test_a_network_answers_in_pixels_of_the_image(tiny_coco, tmp_path):
         assert min(x, y) >= 0
         assert x + width <= WIDTH + 0.1
         assert y + height <= HEIGHT + 0.1
+
+
+def test_the_documentation_describes_exactly_what_this_network_is_asked(client):
+    image = schema_of(client)['properties']['images']['items']['properties']
+    found = image['objects']['items']['properties']
+    assert found['category']['enum'] == list(CLASSES)
+    assert found['attributes']['properties']['colour']['properties']['value']['enum'] == [
+        'red',
+        'green',
+    ]
+    assert found['attributes']['properties']['length']['properties']['unit'] == dict(const='mm')
+    assert list(found['masks']['properties']) == ['core']
+    said = image['image']['properties']
+    assert list(said['maps']['properties']['ground']['properties']) == [
+        'background',
+        'grass',
+        'sky',
+    ]
+    assert 'points' not in found
+    content = send(client, PNG).json()
+    content['images'][0]['objects'][0]['attributes']['colour']['value'] = 'blue'
+    assert faults(content, schema_of(client)) == [
+        "$.images[0].objects[0].attributes.colour.value must not be 'blue'"
+    ]
 
 
 def test_several_images_are_answered_in_order(client):

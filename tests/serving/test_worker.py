@@ -1,4 +1,4 @@
-"""One job at a time, and no more of them than there are places."""
+"""One job at a time, and no more of them than there are slots."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def test_jobs_run_one_after_the_other_in_one_thread(worker):
     assert threads != {threading.get_ident()}
 
 
-def test_places_are_bounded_and_given_back_also_after_a_failure(worker):
-    with worker.place():
-        with pytest.raises(ZeroDivisionError), worker.place():
+def test_slots_are_bounded_and_given_back_also_after_a_failure(worker):
+    with worker.slot():
+        with pytest.raises(ZeroDivisionError), worker.slot():
             raise ZeroDivisionError
-        with worker.place(), pytest.raises(QueueFullError) as refused, worker.place():
+        with worker.slot(), pytest.raises(QueueFullError) as refused, worker.slot():
             pass
         assert refused.value.retry_after >= 1
         assert worker.taken == 1

@@ -6,12 +6,14 @@ from .checkpoints import check_architecture, load_checkpoint_file
 from .hooks import LabelSummaryHook, ResultTableHook
 from .linking import link_tasks
 from .optim import JacobianOptimWrapper
+from .prediction import Prediction
 from .predictor import Predictor
 from .runner import TaskRunner
 
 __all__ = [
     'JacobianOptimWrapper',
     'LabelSummaryHook',
+    'Prediction',
     'Predictor',
     'ResultTableHook',
     'TaskRunner',

@@ -1,19 +1,22 @@
-"""Images from whatever a user names: files, folders, patterns, videos."""
+"""Images from whatever a user names: files, folders, patterns, videos, arrays."""
 
 from __future__ import annotations
 
 import glob
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from mmcv import VideoReader
+from PIL import Image
 
 from projects.smn.errors import UserError
 
-from .predictor import read_image
+from .images import read_image
 
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
 VIDEO_SUFFIXES = ('.mp4', '.avi', '.mov', '.mkv', '.webm')
@@ -24,15 +27,17 @@ class Frame:
     """One image to predict.
 
     Args:
-        name: The path of the image, or of the video.
-        stem: A name for the picture that is drawn; unique in a run.
         image: BGR, (H, W, 3), uint8.
+        source: Where it can be read again: a path, an address or an array.
+        name: The path of the image, or of the video; empty if it has none.
+        stem: A name for the picture that is drawn; unique in a run.
         index: The number of the frame in a video, from 0; ``None`` for an image.
     """
 
+    image: np.ndarray
+    source: str | Path | np.ndarray
     name: str
     stem: str
-    image: np.ndarray
     index: int | None = None
 
 
@@ -40,35 +45,63 @@ class Frames:
     """All frames of some inputs, read one at a time.
 
     Args:
-        inputs: Paths of images, videos and folders, and glob patterns. A folder stands for the
-            images and videos in it, not in its subfolders.
+        inputs: What :func:`.images.read_image` takes; videos; folders and glob patterns. A folder
+            stands for the images and videos in it, not in its subfolders.
 
     Raises:
         UserError: If an input names nothing that can be read.
     """
 
-    def __init__(self, inputs: Sequence[str]) -> None:
-        self.paths = [path for name in inputs for path in _find(name)]
-        self.videos = {path: _open_video(path) for path in self.paths if _is_video(path)}
+    def __init__(self, inputs: Iterable[Any]) -> None:
+        found = [item for given in inputs for item in _find(given)]
+        self._items = [(item, _open_video(item) if _is_video(item) else None) for item in found]
 
     def __len__(self) -> int:
-        return sum(len(self.videos[p]) if p in self.videos else 1 for p in self.paths)
+        return sum(1 if video is None else len(video) for _, video in self._items)
 
     def __iter__(self) -> Iterator[Frame]:
         taken: set[str] = set()
-        for path in self.paths:
-            if path not in self.videos:
-                yield Frame(str(path), _unique(path.stem, taken), read_image(path))
+        for item, video in self._items:
+            if video is not None:
+                yield from _frames_of(item, video, taken)
                 continue
-            index = -1
-            for index, image in enumerate(self.videos[path]):
-                yield Frame(str(path), _unique(f'{path.stem}_{index:06d}', taken), image, index)
-            if (count := index + 1) < len(self.videos[path]):
-                print(
-                    f'{path}: only the first {count} of {len(self.videos[path])} frames can be '
-                    'decoded',
-                    file=sys.stderr,
-                )
+            image = read_image(item)
+            name = str(item) if isinstance(item, (str, Path)) else ''
+            source = image if isinstance(item, Image.Image) else item
+            yield Frame(image, source, name, _unique(Path(name).stem or 'image', taken))
+
+
+def frames_of(images: Any) -> tuple[Iterable[Frame], bool]:
+    """What a user may give, as frames; and whether that names one image.
+
+    Args:
+        images: An input of :class:`Frames`, or several in a list or an iterator, which is read
+            as it goes.
+
+    Raises:
+        UserError: If it is something else, or names nothing.
+    """
+    if isinstance(images, Frames):
+        return images, False
+    if isinstance(images, (list, tuple)):
+        return Frames(images), False
+    # An array of another library is no iterator of images.
+    several = isinstance(images, Iterable) and not hasattr(images, 'shape')
+    if several and not isinstance(images, (str, bytes, bytearray, Mapping, Path, Image.Image)):
+        return chain.from_iterable(Frames([image]) for image in images), False
+    frames = Frames([images])
+    return frames, not isinstance(images, (str, Path)) or _is_one(images)
+
+
+def _frames_of(path: Path, video: VideoReader, taken: set[str]) -> Iterator[Frame]:
+    index = -1
+    for index, image in enumerate(video):
+        yield Frame(image, image, str(path), _unique(f'{path.stem}_{index:06d}', taken), index)
+    if (count := index + 1) < len(video):
+        print(
+            f'{path}: only the first {count} of {len(video)} frames can be decoded',
+            file=sys.stderr,
+        )
 
 
 def _unique(stem: str, taken: set[str]) -> str:
@@ -81,7 +114,22 @@ def _unique(stem: str, taken: set[str]) -> str:
     return name
 
 
-def _find(name: str) -> list[Path]:
+def _find(given: Any) -> list[Any]:
+    """The images and videos that an input names."""
+    if isinstance(given, Image.Image) or _is_address(given):
+        return [given]
+    if not isinstance(given, (str, Path)):
+        read_image(given)  # an array that is no image is refused before the first is predicted
+        return [given]
+    try:
+        return _find_files(str(given))
+    except UserError:
+        raise
+    except (OSError, ValueError):  # no name of a file: too long, for one
+        raise UserError(f'{str(given)!r:.100} can be no name of a file') from None
+
+
+def _find_files(name: str) -> list[Path]:
     path = Path(name)
     if path.is_dir():
         known = IMAGE_SUFFIXES + VIDEO_SUFFIXES
@@ -98,8 +146,17 @@ def _find(name: str) -> list[Path]:
     return found
 
 
-def _is_video(path: Path) -> bool:
-    return path.suffix.lower() in VIDEO_SUFFIXES
+def _is_address(given: Any) -> bool:
+    return isinstance(given, str) and given.startswith(('http://', 'https://'))
+
+
+def _is_one(given: str | Path) -> bool:
+    return _is_address(given) or (Path(given).is_file() and not _is_video(given))
+
+
+def _is_video(item: Any) -> bool:
+    is_file = isinstance(item, (str, Path)) and not _is_address(item)
+    return is_file and Path(item).suffix.lower() in VIDEO_SUFFIXES
 
 
 def _open_video(path: Path) -> VideoReader:

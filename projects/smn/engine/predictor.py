@@ -6,11 +6,10 @@ import copy
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import torch
 from mmdet.registry import MODELS
-from mmdet.structures import DetDataSample
 from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
 from mmengine.registry import init_default_scope
@@ -19,7 +18,9 @@ from projects.smn.errors import UserError
 from projects.smn.tasks import build_tasks
 
 from .checkpoints import check_architecture, load_checkpoint_file
+from .frames import Frame, frames_of
 from .linking import link_tasks, merge_options
+from .prediction import Prediction
 
 
 class Predictor:
@@ -36,8 +37,9 @@ class Predictor:
 
     Example:
         >>> predictor = Predictor('configs/fruit/smn_r18_fpn_fruit_demo.py', 'epoch_12.pth')
-        >>> for sample in predictor(['a.jpg', 'b.jpg']):
-        ...     print(sample.pred_instances.length)
+        >>> predictor('a.jpg')['length']
+        >>> for prediction in predictor('photographs'):
+        ...     print(prediction)
     """
 
     def __init__(
@@ -75,55 +77,45 @@ class Predictor:
         steps = [s for s in steps if not s['type'].split('.')[-1].startswith('Load')]
         return Compose([dict(type='mmdet.LoadImageFromNDArray'), *steps])
 
-    def __call__(
-        self, images: Iterable[str | Path | np.ndarray], batch_size: int = 1
-    ) -> Iterator[DetDataSample]:
-        """Predict, image by image, in order and lazily.
+    def __call__(self, images: Any, batch_size: int = 1) -> Prediction | Iterator[Prediction]:
+        """Predict one image, or several: in order, and lazily.
 
         Args:
-            images: Paths, or BGR arrays (H, W, 3), uint8.
+            images: One image: a path, an address (``http://`` or ``https://``), an array of uint8,
+                BGR (H, W, 3) or grey (H, W), or a PIL image. Or several: a list or an iterator of
+                these, a folder, a glob pattern, a video.
             batch_size: How many at once.
 
-        Yields:
-            A data sample per image, in pixels of the image: ``pred_instances`` has boxes and a
-            field per task of the objects, ``pred_sem_seg`` the semantic maps, ``pred_image`` what
-            else is said of the whole image. What no task asks for is absent.
+        Returns:
+            Of one image its prediction, of several an iterator of predictions.
+
+        Raises:
+            UserError: If it names nothing, or is no image; of an iterator, when its turn comes.
         """
-        images = iter(images)
-        while batch := list(islice(images, batch_size)):
-            yield from self._predict([read_image(image) for image in batch])
+        frames, is_one = frames_of(images)
+        predictions = (prediction for _, prediction in self.pairs(frames, batch_size))
+        return next(predictions) if is_one else predictions
+
+    def pairs(
+        self, frames: Iterable[Frame], batch_size: int = 1
+    ) -> Iterator[tuple[Frame, Prediction]]:
+        """Every frame with its prediction, for who wants to know the names of files."""
+        if batch_size < 1:
+            raise UserError(f'batch_size must be 1 or more, not {batch_size}')
+        frames = iter(frames)
+        while batch := list(islice(frames, batch_size)):
+            yield from zip(batch, self._predict(batch), strict=True)
 
     @torch.no_grad()
-    def _predict(self, images: Sequence[np.ndarray]) -> list[DetDataSample]:
-        data = pseudo_collate([self.pipeline(dict(img=image, img_id=0)) for image in images])
-        samples = self.model.test_step(data)
-        for sample in samples:
-            if 'pred_instances' in sample:
-                found = sample.pred_instances
-                sample.pred_instances = found[found.scores >= self.score_thr]
-        return [sample.to('cpu') for sample in samples]
-
-
-def read_image(image: str | Path | np.ndarray) -> np.ndarray:
-    """A BGR image from a path; an array goes through.
-
-    Raises:
-        UserError: If the file is missing or no image.
-    """
-    import cv2
-    import mmcv
-
-    if isinstance(image, np.ndarray):
-        return image
-    try:
-        array = mmcv.imread(str(image))
-    except FileNotFoundError:
-        raise UserError(f'there is no image {image}') from None
-    except (OSError, cv2.error):  # of an empty file, for one
-        array = None
-    if array is None:
-        raise UserError(f'{image} cannot be read as an image')
-    return array
+    def _predict(self, frames: Sequence[Frame]) -> list[Prediction]:
+        inputs = [self.pipeline(dict(img=frame.image, img_id=0)) for frame in frames]
+        samples = self.model.test_step(pseudo_collate(inputs))
+        return [
+            Prediction.of(
+                sample, 'pred', self.classes, self.tasks, source=frame.source, frame=frame.index
+            ).at_least(self.score_thr)
+            for frame, sample in zip(frames, samples, strict=True)
+        ]
 
 
 def load_config(path: str | Path, options: dict | None = None) -> Config:

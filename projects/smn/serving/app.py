@@ -11,7 +11,6 @@ from fastapi_offline import FastAPIOffline
 from projects.smn import __version__
 from projects.smn.engine import Predictor
 
-from .answers import Answerer
 from .body_limit import BodyLimit
 from .headers import SafeHeaders
 from .heads import HeadAsGet
@@ -21,6 +20,7 @@ from .observe import Observe
 from .options import ServingOptions
 from .problems import add_problem_handlers
 from .routes import add_routes
+from .service import PredictionService
 from .worker import Worker
 
 
@@ -56,7 +56,7 @@ def create_app(predictor: Predictor, options: ServingOptions | None = None) -> F
     app.state.predictor, app.state.worker = predictor, worker
     app.state.options, app.state.metrics = options, metrics
     add_problem_handlers(app)
-    add_routes(app, Answerer(predictor, metrics), worker, metrics, options)
+    add_routes(app, PredictionService(predictor, metrics), worker, metrics, options)
     app.add_middleware(HeadAsGet)
     app.add_middleware(BodyLimit, max_bytes=options.max_bytes, seconds=options.upload_seconds)
     app.add_middleware(HostCheck, hosts=Hosts(options.host, options.allow_host))

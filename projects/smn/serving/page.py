@@ -7,7 +7,7 @@ import json
 import gradio as gr
 from fastapi import FastAPI, Response
 
-from .answers import Answerer
+from .mask_zip import mask_zip
 from .page_answers import PageAnswers
 from .page_blocks import DOWNLOADS, PageBlocks
 from .page_examples import example_images
@@ -15,6 +15,7 @@ from .page_files import PageFiles
 from .page_gate import PageGate
 from .page_uploads import keep_clean, own_folder
 from .problems import ProblemError, add_problem_handlers
+from .service import PredictionService
 
 # Fonts that every system has, so that none is fetched.
 THEME = gr.themes.Default(font=['system-ui', 'sans-serif'], font_mono=['monospace'])
@@ -32,7 +33,8 @@ def mount_page(app: FastAPI) -> PageAnswers:
     state = app.state
     folder = own_folder()  # before Gradio asks for it
     keep_clean(app, folder)
-    answers = PageAnswers(Answerer(state.predictor, state.metrics), state.worker, state.options)
+    service = PredictionService(state.predictor, state.metrics)
+    answers = PageAnswers(service, state.worker, state.options)
     _add_downloads(app, answers)
     page = PageBlocks(answers, example_images(state.predictor.cfg)).build()
     gr.mount_gradio_app(
@@ -59,11 +61,10 @@ def mount_page(app: FastAPI) -> PageAnswers:
 
 def _add_downloads(app: FastAPI, answers: PageAnswers) -> None:
     """What the page's buttons link to; made when asked for, so that no file is left behind."""
-    exporter = answers.exporter
     writers = {
-        'masks.zip': ('application/zip', lambda p: exporter.to_mask_zip([p])),
-        'objects.json': ('application/json', lambda p: _json(exporter.to_dict(p))),
-        'objects.csv': ('text/csv; charset=utf-8', lambda p: exporter.to_csv([p])),
+        'masks.zip': ('application/zip', lambda p: mask_zip([p])),
+        'objects.json': ('application/json', lambda p: _json(p.to_dict())),
+        'objects.csv': ('text/csv; charset=utf-8', lambda p: p.to_csv()),
     }
     assert writers.keys() == DOWNLOADS.keys()
 
@@ -73,7 +74,7 @@ def _add_downloads(app: FastAPI, answers: PageAnswers) -> None:
             raise ProblemError(404, f'there are only {", ".join(writers)}')
         media_type, write = writers[name]
         # Masks take memory once they are decoded: one download at a time, within the queue.
-        content = app.state.worker.run(lambda: write(answers.result(key, score_thr).prediction))
+        content = app.state.worker.run(lambda: write(answers.result(key, score_thr)))
         headers = {'Content-Disposition': f'attachment; filename="{name}"'}
         return Response(content, media_type=media_type, headers=headers)
 

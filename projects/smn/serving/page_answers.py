@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from projects.smn.tasks import image_row_columns, row_columns, to_image_row, to_rows
+from projects.smn.engine import Prediction
+from projects.smn.tasks import row_columns
 
-from .answers import Answerer
 from .decode import decode_image, open_image
 from .options import ServingOptions
-from .page_results import RecentResults, Result
+from .page_results import RecentResults
 from .problems import ProblemError
+from .service import PredictionService
 from .worker import QueueFullError, Worker
 
 FORGOTTEN = 'this result is no longer kept: upload the image again'
@@ -39,18 +40,17 @@ class PageAnswers:
     """Answers for the page: one pass of the network per image, any number of views of it.
 
     Args:
-        answerer: Decodes and predicts.
+        service: Decodes and predicts.
         worker: Where the network runs, shared with the API.
         options: The limits of the API hold here too.
     """
 
-    def __init__(self, answerer: Answerer, worker: Worker, options: ServingOptions) -> None:
-        self.answerer = answerer
+    def __init__(self, service: PredictionService, worker: Worker, options: ServingOptions) -> None:
+        self.service = service
         self.worker = worker
         self.options = options
-        self.exporter = answerer.exporter
-        self.tasks = self.exporter.tasks
-        self.results = RecentResults(self.tasks)
+        self.tasks = service.predictor.tasks
+        self.results = RecentResults()
         self.object_columns = row_columns(self.tasks)[1:]
 
     def predict(self, content: bytes) -> str:
@@ -65,7 +65,7 @@ class PageAnswers:
             seconds = error.retry_after
             raise ProblemError(503, f'the server is busy: try again in {seconds} s') from None
 
-    def result(self, key: str, score_thr: float) -> Result:
+    def result(self, key: str, score_thr: float) -> Prediction:
         """A result that is kept, without objects of a lower score.
 
         Raises:
@@ -82,26 +82,23 @@ class PageAnswers:
         Raises:
             ProblemError: If it is not kept any more.
         """
-        result = self.result(key, score_thr)
-        found = result.prediction.objects
-        rows = to_rows(found, self.exporter.classes, self.tasks, {}) if found is not None else ()
+        prediction = self.result(key, score_thr)
+        columns = self.object_columns
         return View(
-            picture=self.exporter.draw(result.image, result.prediction, tasks),
-            objects=[[row.get(column) for column in self.object_columns] for row in rows],
-            image=self._about_image(result),
+            picture=np.asarray(prediction.draw(tasks)),
+            objects=[[row.get(column) for column in columns] for row in prediction.rows()],
+            image=self._about_image(prediction),
         )
 
     def _predict(self, content: bytes) -> str:
         picture = decode_image(open_image(content, self.options.max_pixels))
-        prediction = self.answerer.predict(picture)
-        return self.results.add(np.ascontiguousarray(picture[..., ::-1]), prediction)
+        return self.results.add(self.service.predict(picture))
 
-    def _about_image(self, result: Result) -> list[list[Any]]:
+    @staticmethod
+    def _about_image(prediction: Prediction) -> list[list[Any]]:
         """Its size, the share that masks cover (their union), and the answers about all of it."""
-        height, width = result.prediction.size
+        height, width = prediction.size
         rows = [['size (px)', f'{width} x {height}']]
-        for task, share in self.exporter.masked(result.prediction).items():
+        for task, share in prediction.masked().items():
             rows.append([f'{task}, share of the image (%)', round(100 * share, 2)])
-        answers = to_image_row(result.prediction.whole, self.tasks, {})
-        columns = image_row_columns(self.tasks)[1:]
-        return rows + [[column, answers[column]] for column in columns if column in answers]
+        return rows + [list(answer) for answer in prediction.image_row().items()]

@@ -9,46 +9,42 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, HTTPException, Query, Request, Response
 
 from .about import describe_model, describe_task
-from .answers import MEDIA_TYPES, Answerer, Format, MaskForm, Wish
+from .answer_schema import answer_schema
 from .metrics import CONTENT_TYPE, Metrics
 from .options import ServingOptions
 from .problems import CLIENT_GONE, MEDIA_TYPE, ProblemError
-from .schemas import Health, ModelInfo, Predictions, Problem, TaskInfo
+from .schemas import Health, ModelInfo, Problem, TaskInfo
+from .service import MEDIA_TYPES, AnswerOptions, Format, MaskForm, PredictionService
 from .uploads import OPENAPI_BODY, read_images
 from .worker import Worker
 
 EVERY_METHOD = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD']
-ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: dict(
-        model=Predictions,
-        description='What the network says, in the format that was asked for.',
-        content={
-            kind.partition(';')[0]: {} for form, kind in MEDIA_TYPES.items() if form != Format.JSON
-        },
-    ),
-    **{
-        status: dict(
-            description=description, content={MEDIA_TYPE: dict(schema=Problem.model_json_schema())}
-        )
-        for status, description in {
-            403: 'It comes from a page of another server.',
-            408: 'The body took too long.',
-            413: 'Too many bytes, pixels or images.',
-            415: 'No multipart request, or no image.',
-            421: 'It is for a host that this server is not known as.',
-            422: 'Another field, an image that cannot be used, or an unknown option.',
-            503: 'The queue is full: try again after `Retry-After` seconds.',
-        }.items()
-    },
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: dict(
+        description=description, content={MEDIA_TYPE: dict(schema=Problem.model_json_schema())}
+    )
+    for status, description in {
+        403: 'It comes from a page of another server.',
+        408: 'The body took too long.',
+        413: 'Too many bytes, pixels or images.',
+        415: 'No multipart request, or no image.',
+        421: 'It is for a host that this server is not known as.',
+        422: 'Another field, an image that cannot be used, or an unknown option.',
+        503: 'The queue is full: try again after `Retry-After` seconds.',
+    }.items()
 }
 
 
 def add_routes(
-    app: FastAPI, answerer: Answerer, worker: Worker, metrics: Metrics, options: ServingOptions
+    app: FastAPI,
+    service: PredictionService,
+    worker: Worker,
+    metrics: Metrics,
+    options: ServingOptions,
 ) -> None:
     """Declare all addresses; what is declared or mounted later cannot hide them."""
-    app.include_router(_predicting(answerer, worker, options))
-    app.include_router(_telling(answerer, metrics, options))
+    app.include_router(_predicting(service, worker, options))
+    app.include_router(_telling(service, metrics, options))
 
     @app.api_route('/v1/{rest:path}', methods=EVERY_METHOD, include_in_schema=False)
     async def nothing() -> None:
@@ -56,13 +52,18 @@ def add_routes(
         raise HTTPException(404)
 
 
-def _predicting(answerer: Answerer, worker: Worker, options: ServingOptions) -> APIRouter:
+def _predicting(service: PredictionService, worker: Worker, options: ServingOptions) -> APIRouter:
     router = APIRouter(tags=['predict'])
-    least = answerer.predictor.score_thr
+    least = service.predictor.score_thr
+    content = {kind.partition(';')[0]: {} for kind in MEDIA_TYPES.values()}
+    content[MEDIA_TYPES[Format.JSON]] = dict(schema=answer_schema(service.predictor))
+    described = dict(
+        description='What the network says, in the format that was asked for.', content=content
+    )
 
     @router.post(
         '/v1/predict',
-        responses=ANSWERS,
+        responses={200: described, **PROBLEMS},
         openapi_extra=dict(requestBody=OPENAPI_BODY),
         response_class=Response,
     )
@@ -75,11 +76,11 @@ def _predicting(answerer: Answerer, worker: Worker, options: ServingOptions) -> 
         ),
     ) -> Response:
         """Predict one image or several."""
-        with worker.place():
+        with worker.slot():
             images = await read_images(request, options)
             if format == Format.OVERLAY and len(images) > 1:
                 raise ProblemError(422, 'format=overlay is a picture of one image: send one')
-            job = worker.submit(answerer.answer, images, Wish(format, masks, score_thr))
+            job = worker.submit(service.answer, images, AnswerOptions(format, masks, score_thr))
             content = await _result(job, request)
         return Response(content, media_type=MEDIA_TYPES[format])
 
@@ -97,9 +98,9 @@ async def _result(job: Future[bytes], request: Request) -> bytes:
     return await waiting
 
 
-def _telling(answerer: Answerer, metrics: Metrics, options: ServingOptions) -> APIRouter:
+def _telling(service: PredictionService, metrics: Metrics, options: ServingOptions) -> APIRouter:
     router = APIRouter(tags=['about'])
-    predictor = answerer.predictor
+    predictor = service.predictor
     tasks = [describe_task(task) for task in predictor.tasks.values()]
     model = describe_model(predictor, options)
 

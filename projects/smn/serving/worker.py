@@ -15,7 +15,7 @@ T = TypeVar('T')
 
 
 class QueueFullError(Exception):
-    """All places are taken.
+    """All slots are taken.
 
     Attributes:
         retry_after: In about so many seconds all that wait now will be done; 1 or more.
@@ -30,28 +30,28 @@ class Worker:
     """Runs jobs one after the other, in a thread of its own.
 
     A network is not made for several threads, and two passes at a time are not faster than one
-    after the other. The memory that requests hold is bounded by the number of places.
+    after the other. The memory that requests hold is bounded by the number of slots.
 
     Args:
-        places: How many requests can be read, wait and run at a time.
+        slots: How many requests can be read, wait and run at a time.
     """
 
-    def __init__(self, places: int) -> None:
-        self.places = places
+    def __init__(self, slots: int) -> None:
+        self.slots = slots
         self.taken = 0
         self._seconds_per_job = 1.0
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix='network')
 
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """Hold a place: from before an upload is read until its answer is there.
+    def slot(self) -> Iterator[None]:
+        """Hold a slot: from before an upload is read until its answer is there.
 
         Raises:
             QueueFullError: If there is none.
         """
         with self._lock:
-            if self.taken >= self.places:
+            if self.taken >= self.slots:
                 raise QueueFullError(max(1, math.ceil(self.taken * self._seconds_per_job)))
             self.taken += 1
         try:
@@ -61,16 +61,16 @@ class Worker:
                 self.taken -= 1
 
     def submit(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Queue a job; the caller holds a place. A job that is cancelled in time does not run."""
+        """Queue a job; the caller holds a slot. A job that is cancelled in time does not run."""
         return self._pool.submit(self._timed, job, *args, **kwargs)
 
     def run(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Take a place, run a job and wait for it; for callers in a thread of their own.
+        """Take a slot, run a job and wait for it; for callers in a thread of their own.
 
         Raises:
-            QueueFullError: If there is no place.
+            QueueFullError: If there is no slot.
         """
-        with self.place():
+        with self.slot():
             return self.submit(job, *args, **kwargs).result()
 
     def close(self) -> None:

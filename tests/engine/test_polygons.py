@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import binary_fill_holes
 
-from projects.smn.serving.polygons import mask_to_polygons
+from projects.smn.engine.polygons import mask_to_polygons
 from projects.smn.tasks import decode_mask
 
 SHAPE = (24, 30)

@@ -1,57 +1,37 @@
-"""JSON, CSV, mask files and pictures of a prediction."""
+"""JSON, tables and pictures of a prediction."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-import zipfile
 
-import cv2
 import numpy as np
 import pytest
 from canned import (
     BOXES,
-    CLASSES,
     HEIGHT,
+    IMAGE,
     IMAGE_TASKS,
     OBJECT_TASKS,
     TASKS,
     WIDTH,
-    canned_sample,
+    canned_prediction,
     ground,
     masks,
 )
 
+from projects.smn.engine.tables import to_csv
 from projects.smn.errors import UserError
-from projects.smn.serving.exports import Exporter, Prediction
 from projects.smn.tasks import decode_mask
-
-IMAGE = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
-
-
-def _exporter(tasks=TASKS) -> Exporter:
-    return Exporter(dict(classes=CLASSES, tasks=tasks))
-
-
-def _prediction(tasks=TASKS, count: int = 2) -> Prediction:
-    return Prediction.of(canned_sample(tasks, count))
 
 
 def _read_csv(text: str) -> list[dict]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def _files(data: bytes) -> dict[str, np.ndarray]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return {
-            name: cv2.imdecode(np.frombuffer(archive.read(name), np.uint8), cv2.IMREAD_UNCHANGED)
-            for name in archive.namelist()
-        }
-
-
 def test_json_has_every_answer_with_its_unit():
-    content = json.loads(json.dumps(_exporter().to_dict(_prediction()), allow_nan=False))
+    content = json.loads(json.dumps(canned_prediction().to_dict(), allow_nan=False))
     apple, card = content['objects']
     x1, y1, x2, y2 = BOXES[0]
     assert apple['category'] == 'apple'
@@ -70,7 +50,7 @@ def test_json_has_every_answer_with_its_unit():
 
 @pytest.mark.parametrize('form', ['rle', 'polygons'])
 def test_masks_in_json_decode_to_what_was_predicted(form):
-    objects = _exporter().to_dict(_prediction(), form)['objects']
+    objects = canned_prediction().to_dict(form)['objects']
     for record, mask in zip(objects, masks(), strict=True):
         np.testing.assert_array_equal(decode_mask(record['segmentation'], HEIGHT, WIDTH), mask)
     core = decode_mask(objects[0]['masks']['core'], HEIGHT, WIDTH)
@@ -79,41 +59,42 @@ def test_masks_in_json_decode_to_what_was_predicted(form):
 
 
 def test_semantic_maps_in_json_decode_to_what_was_predicted():
-    maps = _exporter().to_dict(_prediction(), 'polygons')['image']['maps']['ground']
+    maps = canned_prediction().to_dict('polygons')['image']['maps']['ground']
     for index, name in enumerate(IMAGE_TASKS['ground']['classes']):
         np.testing.assert_array_equal(decode_mask(maps[name], HEIGHT, WIDTH), ground() == index)
 
 
 def test_another_form_of_masks_is_refused():
     with pytest.raises(UserError, match='rle, polygons'):
-        _exporter().to_dict(_prediction(), 'png')
+        canned_prediction().to_dict('png')
 
 
 def test_a_network_without_detections_has_no_objects_and_one_that_finds_none_an_empty_list():
-    whole = _exporter(IMAGE_TASKS)
-    assert 'objects' not in whole.to_dict(_prediction(IMAGE_TASKS))
-    assert _exporter().to_dict(_prediction(count=0))['objects'] == []
+    assert 'objects' not in canned_prediction(IMAGE_TASKS).to_dict()
+    assert canned_prediction(count=0).to_dict()['objects'] == []
 
 
 def test_the_masked_share_is_that_of_the_union():
-    masked = _exporter().masked(_prediction())
+    masked = canned_prediction().masked()
     union, total = masks().any(0).mean(), masks().mean((1, 2)).sum()
     assert masked['mask'] == pytest.approx(union, abs=1e-4)
     assert masked['mask'] < total - 0.01
     assert masked['core'] == pytest.approx(masks(6)[0].mean(), abs=1e-4)
-    assert _exporter().masked(_prediction(count=0)) == dict(mask=0, core=0)
+    assert canned_prediction(count=0).masked() == dict(mask=0, core=0)
 
 
 @pytest.mark.parametrize(('score_thr', 'left'), [(0, 2), (0.4, 2), (0.41, 1), (0.95, 0)])
 def test_a_threshold_leaves_objects_of_that_score_and_above(score_thr, left):
-    kept = _prediction().at_least(score_thr)
-    content = _exporter().to_dict(kept)
+    kept = canned_prediction().at_least(score_thr)
+    content = kept.to_dict()
     assert len(content['objects']) == left
-    assert content['image']['maps'] == _exporter().to_dict(_prediction())['image']['maps']
+    assert content['image']['maps'] == canned_prediction().to_dict()['image']['maps']
 
 
 def test_the_table_has_a_row_per_object_and_units_in_its_header():
-    rows = _read_csv(_exporter().to_csv([_prediction(), _prediction(count=1)]))
+    rows = _read_csv(
+        to_csv([canned_prediction(), canned_prediction(count=1)], canned_prediction().tasks)
+    )
     assert [(row['image'], row['object'], row['class']) for row in rows] == [
         ('0', '0', 'apple'),
         ('0', '1', 'card'),
@@ -128,42 +109,23 @@ def test_the_table_has_a_row_per_object_and_units_in_its_header():
 
 def test_what_is_said_of_an_image_is_in_the_table_also_without_objects():
     for rows in (
-        _read_csv(_exporter().to_csv([_prediction(count=0)])),
-        _read_csv(_exporter(IMAGE_TASKS).to_csv([_prediction(IMAGE_TASKS)])),
+        _read_csv(canned_prediction(count=0).to_csv()),
+        _read_csv(canned_prediction(IMAGE_TASKS).to_csv()),
     ):
         assert [row['weather'] for row in rows] == ['sun']
-    only_objects = _exporter(OBJECT_TASKS).to_csv([_prediction(OBJECT_TASKS, count=0)])
+    only_objects = canned_prediction(OBJECT_TASKS, count=0).to_csv()
     assert _read_csv(only_objects) == []
-
-
-def test_the_archive_has_a_file_for_each_mask_that_an_object_has():
-    files = _files(_exporter().to_mask_zip([_prediction(), _prediction(count=0)]))
-    assert files.keys() == {
-        'image000_object000_mask.png',
-        'image000_object001_mask.png',
-        'image000_object000_core.png',  # the card has none
-        'image000_ground.png',
-        'image001_ground.png',
-    }
-    second = files['image000_object001_mask.png']
-    np.testing.assert_array_equal(second, masks()[1] * np.uint8(255))
-    np.testing.assert_array_equal(files['image001_ground.png'], ground())
-
-
-def test_equal_predictions_give_equal_archives():
-    exporter = _exporter()
-    assert exporter.to_mask_zip([_prediction()]) == exporter.to_mask_zip([_prediction()])
 
 
 @pytest.mark.parametrize('name', TASKS)
 def test_a_task_that_is_switched_off_is_not_drawn(name):
-    exporter, prediction = _exporter(), _prediction()
-    everything = exporter.draw(IMAGE, prediction, min_side=320)
-    others = exporter.draw(IMAGE, prediction, [n for n in TASKS if n != name], min_side=320)
+    prediction = canned_prediction()
+    everything = np.asarray(prediction.draw(min_side=320))
+    others = np.asarray(prediction.draw([n for n in TASKS if n != name], min_side=320))
     assert everything.shape == others.shape == (240, 320, 3)
     assert np.abs(everything.astype(int) - others).max() > 20
 
 
 def test_an_image_without_objects_is_drawn():
-    drawn = _exporter(OBJECT_TASKS).draw(IMAGE, _prediction(OBJECT_TASKS, 0), (), min_side=64)
+    drawn = canned_prediction(OBJECT_TASKS, 0).draw((), min_side=64)
     np.testing.assert_array_equal(drawn, IMAGE)

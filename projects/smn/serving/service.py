@@ -11,10 +11,11 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from projects.smn.engine import Predictor
+from projects.smn.engine import Prediction, Predictor
+from projects.smn.engine.tables import to_csv
 
 from .decode import decode_image
-from .exports import Exporter, Prediction
+from .mask_zip import mask_zip
 from .metrics import Metrics
 from .problems import ProblemError
 from .uploads import image_error
@@ -45,8 +46,8 @@ MEDIA_TYPES = {
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What a client wants of its images.
+class AnswerOptions:
+    """How a client wants the answers.
 
     Attributes:
         format: Of the answer.
@@ -59,7 +60,7 @@ class Wish:
     score_thr: float
 
 
-class Answerer:
+class PredictionService:
     """Decodes, predicts and writes; not for several threads at a time.
 
     Args:
@@ -70,32 +71,32 @@ class Answerer:
     def __init__(self, predictor: Predictor, metrics: Metrics | None = None) -> None:
         self.predictor = predictor
         self.metrics = metrics
-        self.exporter = Exporter(predictor.dataset_meta)
 
-    def answer(self, images: Sequence[Image.Image], wish: Wish) -> bytes:
+    def answer(self, images: Sequence[Image.Image], options: AnswerOptions) -> bytes:
         """The body of an answer.
 
         Raises:
             ProblemError: If an image is damaged.
         """
-        if wish.format == Format.OVERLAY:
-            picture = decode_image(images[0])
-            return self._overlay(picture, self.predict(picture).at_least(wish.score_thr))
-        # Lazily: the masks of one image at a time are in memory.
-        predictions = self._predictions(images, wish.score_thr)
-        if wish.format == Format.CSV:
-            return self.exporter.to_csv(predictions).encode()
-        if wish.format == Format.MASKS:
-            return self.exporter.to_mask_zip(predictions)
-        content = dict(images=[self.exporter.to_dict(p, wish.masks.value) for p in predictions])
+        if options.format == Format.OVERLAY:
+            (prediction,) = self._predictions(images, options.score_thr)
+            picture = np.asarray(prediction.draw())
+            return cv2.imencode('.png', picture[..., ::-1])[1].tobytes()
+        # Lazily: one image at a time is in memory.
+        predictions = self._predictions(images, options.score_thr)
+        if options.format == Format.CSV:
+            return to_csv(predictions, self.predictor.tasks).encode()
+        if options.format == Format.MASKS:
+            return mask_zip(predictions)
+        content = dict(images=[p.to_dict(options.masks.value) for p in predictions])
         return json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
 
     def predict(self, picture: np.ndarray) -> Prediction:
         """What the network says about a BGR image (H, W, 3), uint8."""
-        (sample,) = self.predictor([picture])
+        prediction = self.predictor(picture)
         if self.metrics is not None:
             self.metrics.images.inc()
-        return Prediction.of(sample)
+        return prediction
 
     def _predictions(self, images: Sequence[Image.Image], score_thr: float) -> Iterator[Prediction]:
         for index, image in enumerate(images):
@@ -104,7 +105,3 @@ class Answerer:
             except ProblemError as error:
                 raise image_error(error, index, len(images)) from None
             yield self.predict(picture).at_least(score_thr)
-
-    def _overlay(self, picture: np.ndarray, prediction: Prediction) -> bytes:
-        drawn = self.exporter.draw(np.ascontiguousarray(picture[..., ::-1]), prediction)
-        return cv2.imencode('.png', drawn[..., ::-1])[1].tobytes()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import cv2
@@ -13,7 +13,8 @@ from mmdet.structures import DetDataSample
 from mmengine.config import Config, ConfigDict
 from mmengine.structures import InstanceData, PixelData
 
-from projects.smn.tasks import build_tasks
+from projects.smn.engine import Prediction
+from projects.smn.tasks import build_tasks, encode_mask
 
 HEIGHT, WIDTH = 48, 64
 CLASSES = ('apple', 'card')
@@ -33,6 +34,7 @@ TASKS = OBJECT_TASKS | IMAGE_TASKS
 # x1, y1, x2, y2; they overlap.
 BOXES = ((8, 8, 40, 32), (24, 16, 56, 40))
 SCORES = (0.9, 0.4)
+IMAGE = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
 
 
 def masks(inset: int = 0) -> np.ndarray:
@@ -71,8 +73,8 @@ def canned_sample(tasks: Iterable[str] = TASKS, count: int = 2) -> DetDataSample
     missing = torch.full((2, 3), torch.nan)
     points = torch.stack([torch.tensor([[10.0, 20, 0.9], [38, 21, 0.8]]), missing])
     objects = dict(
-        mask=torch.from_numpy(masks()),
-        core=torch.from_numpy(masks(6) * np.array([[[True]], [[False]]])),
+        mask=list(map(encode_mask, masks())),
+        core=list(map(encode_mask, masks(6) * np.array([[[True]], [[False]]]))),
         ends=points,
         colour=torch.tensor([1, -1]),
         colour_scores=torch.tensor([[0.2, 0.8], [0.0, 0.0]]),
@@ -93,6 +95,14 @@ def canned_sample(tasks: Iterable[str] = TASKS, count: int = 2) -> DetDataSample
     if 'ground' in tasks:
         sample.pred_sem_seg = PixelData(ground=torch.from_numpy(ground())[None])
     return sample
+
+
+def canned_prediction(
+    tasks: Iterable[str] = TASKS, count: int = 2, source: np.ndarray = IMAGE
+) -> Prediction:
+    """The sample of :func:`canned_sample` as a predictor gives it, of a grey image."""
+    asked = build_tasks({name: TASKS[name] for name in tasks}, CLASSES)
+    return Prediction.of(canned_sample(tasks, count), 'pred', CLASSES, asked, source=source)
 
 
 class CannedPredictor:
@@ -121,11 +131,10 @@ class CannedPredictor:
         self.device = torch.device('cpu')
         self.calls = 0
 
-    def __call__(self, images: Iterable[np.ndarray]) -> Iterator[DetDataSample]:
-        for image in images:
-            assert image.shape == (HEIGHT, WIDTH, 3)
-            self.calls += 1
-            yield canned_sample(self.names)
+    def __call__(self, image: np.ndarray) -> Prediction:
+        assert image.shape == (HEIGHT, WIDTH, 3)
+        self.calls += 1
+        return canned_prediction(self.names, source=image)
 
 
 def _asked(fields: dict, tasks: Iterable[str]) -> dict:
