@@ -87,16 +87,14 @@ class MultiTaskNet(BalancedLosses, BaseDetector):
         self.bbox_neck = MODELS.build(bbox_neck) if bbox_neck else None
         box_head = (roi_head or {}).get('bbox_head')
         self.refines = bool(box_head)
-        rpn, rcnn = (
-            [part_of(cfg, key, head) for cfg in (train_cfg, test_cfg)]
-            for key, head in (('rpn', rpn_head), ('rcnn', box_head))
-        )
+        rpn = [part_of(cfg, 'rpn', rpn_head) for cfg in (train_cfg, test_cfg)]
+        rcnn = [part_of(cfg, 'rcnn', box_head) for cfg in (train_cfg, test_cfg)]
         self.rpn_head = build_part(rpn_head, *rpn, num_classes=1)
         dense = (train_cfg, (box_head and rpn[1]) or test_cfg)
         self.bbox_head = build_part(bbox_head, *dense, num_classes=len(classes))
         objects, image = (tasks_per(level, self.tasks) for level in ('object', 'image'))
         if not roi_head or not (objects or box_head):
-            roi_head = build_heads({}, objects)  # refuses them
+            roi_head = build_heads({}, objects)  # nothing, or a refusal if objects are asked about
         asked = dict(classes=classes, tasks={name: tasks[name] for name in objects})
         self.roi_head = build_part(roi_head, *rcnn, **asked)
         self.heads = ModuleDict(build_heads(heads, image))

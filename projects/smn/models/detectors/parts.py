@@ -35,6 +35,11 @@ def check_parts(
             'rpn_head only proposes boxes: give the roi_head a bbox_head, or the network a dense '
             'bbox_head in place of the rpn_head'
         )
+    if refines and (bbox_head or {}).get('norm_on_bbox'):
+        raise UserError(
+            'with norm_on_bbox=True, boxes of FCOSHead are in other units in training, so no box '
+            'head can correct them: leave it out'
+        )
     objects = tasks_per('object', tasks)
     if roi_head and (objects or refines) and not finds:
         raise UserError(
