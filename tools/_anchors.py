@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import mmcv
 import torch
+from mmdet.models.task_modules.assigners import MaxIoUAssigner
 from mmdet.registry import MODELS
 from mmengine.config import Config
 from mmengine.structures import InstanceData
@@ -30,13 +31,19 @@ def write_anchors(cfg: Config, packed: dict, out_dir: Path) -> list[Path]:
         out_dir: Gets ``anchors_layout.jpg`` and ``anchors_matches.jpg``.
 
     Raises:
-        UserError: If the network has no dense head with anchors.
+        UserError: If the network has no dense head whose anchors are matched by overlap alone.
     """
     cfg.model.backbone.pop('init_cfg', None)
     model = MODELS.build(cfg.model).eval()
-    head = getattr(model, 'bbox_head', None) or getattr(model, 'rpn_head', None)
-    if not hasattr(head, 'prior_generator'):
+    head = model.finder
+    if head is None:
         raise UserError(f'{cfg.filename}: this network has no head with anchors')
+    assigner = getattr(head, 'assigner', None)
+    if not isinstance(getattr(assigner, 'assigner', assigner), MaxIoUAssigner):
+        raise UserError(
+            f'{cfg.filename}: {type(head).__name__} does not match anchors to objects by their '
+            'overlap alone, which is what is drawn'
+        )
     batch = dict(inputs=[packed['inputs']], data_samples=[packed['data_samples']])
     data = model.data_preprocessor(batch, training=True)
     sizes = _map_sizes(model, head, data)
@@ -44,7 +51,7 @@ def write_anchors(cfg: Config, packed: dict, out_dir: Path) -> list[Path]:
     truth = data['data_samples'][0].gt_instances
     boxes = getattr(truth.bboxes, 'tensor', truth.bboxes)
     truth = InstanceData(bboxes=boxes, labels=torch.zeros_like(truth.labels))
-    assigned = head.assigner.assign(InstanceData(priors=torch.cat(anchors)), truth).gt_inds
+    assigned = assigner.assign(InstanceData(priors=torch.cat(anchors)), truth).gt_inds
     image = packed['inputs'].permute(1, 2, 0).numpy()[..., ::-1].copy()
     scale = math.ceil(MIN_WIDTH / image.shape[1])
     image = mmcv.imrescale(image, float(scale))

@@ -80,3 +80,8 @@ def test_a_network_without_anchors_is_one_sentence(whole, browsed):
             ROOT / 'configs/warehouse/deeplabv3plus_mbv2_warehouse_demo.py',
             *('--anchors', 0, '--cfg-options', *whole),
         )
+
+
+def test_a_head_that_matches_by_more_than_overlap_is_one_sentence(fruit, browsed):
+    with pytest.raises(UserError, match='RTMDetHead does not match anchors'):
+        browsed(DEMO.with_name('smn_rtmdet_r18_fpn_fruit_demo.py'), '--anchors', 0, *on(fruit))
