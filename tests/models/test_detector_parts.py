@@ -118,6 +118,28 @@ def test_a_head_sees_a_box_in_pixels_of_the_input(tiny_coco, monkeypatch):
     torch.testing.assert_close(seen[0], found * found.new_tensor(scale * 2))
 
 
+def test_a_task_may_have_the_name_of_a_loss_of_the_dense_head(tiny_coco):
+    head = dict(
+        type='ATSSHead',
+        in_channels=8,
+        feat_channels=8,
+        stacked_convs=1,
+        anchor_generator=dict(
+            type='AnchorGenerator', ratios=[1.0], scales=[4.0], strides=[8, 16, 32]
+        ),
+        bbox_coder=dict(type='DeltaXYWHBBoxCoder'),
+        loss_cls=dict(type='FocalLoss', use_sigmoid=True),
+        loss_bbox=dict(type='GIoULoss'),
+        norm_cfg=dict(type='GN', num_groups=2),
+    )
+    tasks = dict(centerness=dict(TASKS['neck'], source='neck'))
+    training = dict(TRAINING, assigner=dict(type='ATSSAssigner', topk=9), _delete_=True)
+    model = dense(tiny_coco, tasks, bbox_head=head, train_cfg=training)
+    losses = losses_of(model, tiny_batch(tiny_coco, tasks))
+    boxes = {'loss_cls', 'loss_bbox', 'rpn_loss_centerness'}
+    assert losses.keys() == boxes | {'loss_centerness'}
+
+
 def test_without_tasks_of_objects_the_roi_head_is_not_built(tiny_coco):
     model = dense(tiny_coco, {})
     assert model.roi_head is None

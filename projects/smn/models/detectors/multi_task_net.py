@@ -142,17 +142,18 @@ class MultiTaskNet(BalancedLosses, BaseDetector):
         """The losses of who finds objects, and boxes for the box head if there is one."""
         # SSD takes as negatives a multiple of the positives: of none, none.
         count = labelled_for_detection(samples, needs_boxes=isinstance(self.finder, SSDHead))
-        count = {f'labelled/{DETECTION}': count}
         x = self._box_features(x)
-        if not self.refines:
-            return {**self.finder.loss(x, samples), **count}, None
         if self.rpn_head is not None:
             samples = [of_one_class(sample) for sample in samples]
-        proposal_cfg = self.train_cfg.get('rpn_proposal')
-        losses, proposals = self.finder.loss_and_predict(x, samples, proposal_cfg=proposal_cfg)
-        # The box head has losses of the same names.
-        losses = {key if 'rpn' in key else f'rpn_{key}': loss for key, loss in losses.items()}
-        return {**losses, **count}, proposals
+        if self.refines:
+            proposal_cfg = self.train_cfg.get('rpn_proposal')
+            losses, proposals = self.finder.loss_and_predict(x, samples, proposal_cfg=proposal_cfg)
+        else:
+            losses, proposals = self.finder.loss(x, samples), None
+        # The box head has losses of the same names, and a task may be called centerness.
+        taken = {f'loss_{name}' for name in (*self.tasks, *(['cls', 'bbox'] * self.refines))}
+        losses = {f'rpn_{key}' if key in taken else key: loss for key, loss in losses.items()}
+        return {**losses, f'labelled/{DETECTION}': count}, proposals
 
     def predict(
         self, batch_inputs: Tensor, batch_data_samples: SampleList, rescale: bool = True
