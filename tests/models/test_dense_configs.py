@@ -137,8 +137,13 @@ def test_incomplete_images_without_labels_move_nothing_in_the_whole_network(name
     write_coco(scene, content)
     cfg = on_tiny_images(name, scene)
     model = MODELS.build(cfg.model).train()
-    data = pseudo_collate([DATASETS.build(cfg.train_dataloader.dataset)[2]])
-    losses = model(**model.data_preprocessor(data, training=True), mode='loss')
+    dataset = DATASETS.build(cfg.train_dataloader.dataset)
+    labelled, losses = (
+        model(**model.data_preprocessor(pseudo_collate([dataset[i]]), training=True), mode='loss')
+        for i in (0, 2)
+    )
+    assert losses.keys() | {'acc'} == labelled.keys() | {'acc'}  # no rank waits for another
+    assert labelled['active'] >= {'detection', 'mask'}
     assert not losses['active']
     sum(losses['balanced'].values()).backward()
     for key, parameter in model.named_parameters():
