@@ -27,9 +27,8 @@ def read_image(image: str | Path | np.ndarray | Image.Image) -> np.ndarray:
     if isinstance(image, Image.Image):
         return _of_pil(image)
     if not isinstance(image, (str, Path)):
-        raise UserError(
-            f'an image is a path, an address, an array or a PIL image, not {image!r:.60}'
-        )
+        given = ' '.join(f'{image!r:.60}'.split())
+        raise UserError(f'an image is a path, an address, an array or a PIL image, not {given}')
     try:
         array = mmcv.imread(str(image))  # fetches addresses too
     except FileNotFoundError:

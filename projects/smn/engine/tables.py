@@ -73,7 +73,7 @@ def _title(prediction: Prediction) -> str:
         counts = Counter(prediction.names.tolist())
         named = [f'{counts[name]} {name}' for name in prediction.classes if counts[name]]
         title += f': {", ".join(named) or "no objects"}'
-    said = [f'{name} {_cell(value)}' for name, value in prediction.image_row().items()]
+    said = [f'{name} {v}' for name, v in prediction.image_row().items() if v is not None]
     return '; '.join([title, *said])
 
 
@@ -86,8 +86,9 @@ def _source(prediction: Prediction) -> str:
 
 
 def _cells(prediction: Prediction) -> list[list[str]]:
-    """Header and rows; what nobody answers has no column."""
-    header = row_columns(tasks_per('object', prediction.answered))[1:]
+    """Header and rows; without tasks of many columns, such as points: they would not fit."""
+    answered = tasks_per('object', prediction.answered)
+    header = row_columns({k: t for k, t in answered.items() if len(t.columns()) <= 2})[1:]
     rows = prediction[:SHOWN].rows() if len(prediction) else ()
     return [header, *([_cell(row.get(column)) for column in header] for row in rows)]
 

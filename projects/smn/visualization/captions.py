@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from projects.smn.tasks import Fields, Task, tasks_per
 
-from .draw import WHITE, Colour, in_order, legend_of
+from .draw import WHITE, Colour, legend_of, numbered
 
 FONT_SIZE = 15
 PADDING = 4
@@ -76,7 +76,7 @@ class Writer:
 
         That is keypoints, the classes of semantic maps, and boxes of the whole image.
         """
-        entries = [e for task in in_order(tasks.values()) for e in legend_of(*task)]
+        entries = [e for task in numbered(tasks.values()) for e in legend_of(*task)]
         bottom = self.image.size[1] - PADDING
         for name, colour in reversed(entries):
             bottom -= self._size(name)[1] + PADDING

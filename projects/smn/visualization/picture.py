@@ -11,7 +11,7 @@ from PIL import Image
 from projects.smn.tasks import Answers
 
 from .captions import PADDING, Writer, caption, image_caption
-from .draw import WHITE, colour_of, draw_task, in_order
+from .draw import WHITE, colour_of, draw_task, numbered
 
 INCOMPLETE = 'not all objects are labelled'
 MIN_SIDE = 1000
@@ -40,7 +40,9 @@ def draw_answers(
     answered = {k: task for k, task in answered.items() if tasks is None or k in tasks}
     scale = max(1.0, min_side / max(image.shape[:2]))
     canvas = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
-    for task, order in in_order(answered.values()):
+    # Maps first: they cover all, and the rest lies on them.
+    in_order = sorted(numbered(answered.values()), key=lambda pair: pair[0].part != 'sem_seg')
+    for task, order in in_order:
         draw_task(task, canvas, answers.fields_of(task), scale, order)
     boxes = answers.boxes.reshape(-1, 4) * scale
     for index, (x1, y1, x2, y2) in enumerate(boxes.round().astype(int).tolist()):
