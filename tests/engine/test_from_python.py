@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +16,7 @@ import pytest
 import torch
 from helpers import HEIGHT, WIDTH, make_tiny_coco
 from mmengine.registry import init_default_scope
-from networks import tiny_config, tiny_model
+from networks import ROOT, tiny_config, tiny_model
 from PIL import Image
 
 from projects.smn import load
@@ -234,6 +236,21 @@ def test_supervision_takes_it(result):
     picture = supervision.MaskAnnotator().annotate(result.picture(), detections)
     assert (picture != result.picture()).any()
     assert len(result[[]].to_supervision()) == 0
+
+
+def test_the_page_does_what_it_says(predictor, path, video, tmp_path, monkeypatch):
+    pytest.importorskip('pandas')
+    pytest.importorskip('supervision')
+    (tmp_path / 'photographs').mkdir()
+    for name in ('photograph.jpg', 'photographs/a.jpg'):
+        Image.open(path).save(tmp_path / name)
+    shutil.copy(video, tmp_path / 'clip.avi')
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr('projects.smn.load', lambda config, checkpoint: predictor)
+    blocks = re.findall('```python\n(.*?)```', (ROOT / 'docs/python.md').read_text(), re.S)
+    exec('\n'.join(blocks).replace('cucumber', 'fruit'), found := {})
+    assert Image.open('answers.jpg').size == found['result'].draw().size
+    assert len(found['longest']) == 1
 
 
 def test_neither_a_server_nor_a_data_set_is_needed(root, path):

@@ -6,9 +6,17 @@ import math
 
 import numpy as np
 import pytest
-from scored_images import TASKS, exact, image_of, make_object, perfect_images, random_images
+from scored_images import (
+    CLASSES,
+    TASKS,
+    exact,
+    image_of,
+    make_object,
+    perfect_images,
+    random_images,
+)
 
-from projects.smn.evaluation import evaluate_task
+from projects.smn.evaluation import evaluate_task, gather
 from projects.smn.tasks import Task
 
 
@@ -163,6 +171,23 @@ def test_matched_is_the_share_of_labelled_objects_that_were_found(name, absent):
     objects[1]['labels'] = 2  # a class without the task
     image = image_of(objects, [exact(row) for row in objects[:3]])
     assert evaluate_task(TASKS[name], [image])['matched'] == pytest.approx(1 / 3)
+
+
+def test_values_of_any_shape_are_gathered_for_a_kind_of_ones_own():
+    class Direction(Task):
+        kind = 'direction'
+        default_loss = dict(type='L1Loss')
+
+    task = Direction(name='direction', dataset_classes=CLASSES, of=('apple', 'pear'))
+    rng = np.random.default_rng(0)
+    objects = [make_object(rng, cell, label) for cell, label in enumerate([0, 1, 2, 0])]
+    image = image_of(objects, [exact(row) for row in objects[:3]])
+    image.objects['direction'] = np.float32([[1, 0], [np.nan, np.nan], [0, 1], [0, 1]])
+    image.detections['direction'] = np.float32([[0.8, 0.6], [1, 0], [1, 0]])
+    predicted, true, matched = gather(task, [image])
+    np.testing.assert_allclose(predicted, [[0.8, 0.6]], rtol=1e-6)
+    np.testing.assert_array_equal(true, [[1, 0]])
+    assert matched == dict(matched=0.5)
 
 
 def test_a_kind_of_task_without_metrics_is_named():
