@@ -17,7 +17,6 @@ from .geometry import Geometry
 if TYPE_CHECKING:  # a converter asks tasks where a label is, and must not wait for torch
     from torch import Tensor
 
-# The scope is mmdet's, as a config's default scope is, so that a task is found by its bare name.
 TASKS = Registry('task', scope='mmdet')
 
 DETECTION = 'detection'
@@ -309,7 +308,8 @@ def _build_task(name: str, config: Mapping, classes: tuple[str, ...]) -> Task:
         raise UserError(f'task {name!r} must be a dict with a `type`, one of {listing(_kinds())}')
     options = dict(config)
     kind = options.pop('type')
-    task_class = TASKS.get(kind) if isinstance(kind, str) else kind
+    # Not TASKS.get, which imports all of mmdet to look for more.
+    task_class = TASKS.module_dict.get(kind) if isinstance(kind, str) else kind
     if task_class is None:
         raise UserError(f'task {name!r}: there is no type {kind!r}, only {listing(_kinds())}')
     known = {f.name for f in dataclasses.fields(task_class)} - {'name', 'dataset_classes'}
