@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from file_server import serving
 from helpers import HEIGHT, WIDTH, make_tiny_coco
 from mmengine.registry import init_default_scope
 from networks import ROOT, tiny_config, tiny_model
@@ -68,6 +69,14 @@ def test_an_image_in_any_form_gives_one_prediction(predictor, result, path):
     assert result.size == (HEIGHT, WIDTH)
     assert result.source == path
     assert predictor(array).source is array
+
+
+def test_an_address_is_one_image_too(predictor, result, root):
+    with serving(root / 'train') as (address, _):
+        found = predictor(f'{address}/1.png')
+        assert found.to_dict() == result.to_dict()
+        with pytest.raises(UserError, match=r'9\.png cannot be read as an image'):
+            predictor(f'{address}/9.png')
 
 
 def test_a_grey_image_is_one_of_three_equal_channels(predictor):

@@ -7,6 +7,7 @@ import io
 import re
 import threading
 import zipfile
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,7 +19,8 @@ from networks import tiny_config, tiny_model
 from PIL import Image
 
 from projects.smn.engine import Predictor
-from projects.smn.tasks import decode_mask
+from projects.smn.serving.answer_schema import answer_schema
+from projects.smn.tasks import Task, decode_mask
 
 
 @pytest.fixture(scope='module')
@@ -84,6 +86,23 @@ def test_the_documentation_describes_exactly_what_this_network_is_asked(client):
     assert faults(content, schema_of(client)) == [
         "$.images[0].objects[0].attributes.colour.value must not be 'blue'"
     ]
+
+
+def test_a_kind_of_task_of_ones_own_is_described_where_it_answers():
+    class Direction(Task):
+        kind = 'direction'
+        default_loss = dict(type='L1Loss')
+        answer_path = ('directions', 'stem')
+
+        def schema(self):
+            return dict(type='array', items=dict(type='number'), minItems=2, maxItems=2)
+
+    task = Direction(name='stem', dataset_classes=CLASSES)
+    schema = answer_schema(SimpleNamespace(classes=CLASSES, tasks=dict(stem=task)))
+    image = schema['properties']['images']['items']['properties']
+    assert image['objects']['items']['properties']['directions']['properties'] == dict(
+        stem=task.schema()
+    )
 
 
 def test_several_images_are_answered_in_order(client):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ class MultiTaskMetric(BaseMetric):
         self.box_ious = _checked_ious(box_ious)
         self.out_dir = out_dir
 
-    @property
+    @cached_property  # one for all images, as each keeps them
     def _tasks(self) -> dict[str, Task]:
         return build_tasks(self.dataset_meta['tasks'], self.dataset_meta['classes'])
 
