@@ -19,7 +19,10 @@ __version__ = '0.1.0'
 
 
 def load(
-    config: str | Path | Config, checkpoint: str, device: str | None = None, score_thr: float = 0.3
+    config: str | Path | Config,
+    checkpoint: str | Path,
+    device: str | None = None,
+    score_thr: float = 0.3,
 ) -> Predictor:
     """A trained network that is ready to answer: see :class:`projects.smn.engine.Predictor`."""
     from .engine import Predictor

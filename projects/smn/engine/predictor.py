@@ -45,7 +45,7 @@ class Predictor:
     def __init__(
         self,
         config: str | Path | Config,
-        checkpoint: str,
+        checkpoint: str | Path,
         device: str | None = None,
         score_thr: float = 0.3,
     ) -> None:

@@ -24,11 +24,11 @@ def answer_schema(predictor: Predictor) -> dict[str, Any]:
 
     What does not apply to an object, or what the network does not know, is absent.
     """
-    properties = dict(image=_image(predictor), objects=dict(type='array', items=_object(predictor)))
-    properties['objects']['description'] = 'Absent if the network detects none.'
-    image = dict(type='object', properties=properties, required=['image'])
-    images = dict(type='array', items=image)
-    return dict(type='object', properties=dict(images=images), required=['images'])
+    objects = dict(type='array', items=_object(predictor))
+    objects['description'] = 'Absent if the network detects none.'
+    image = dict(type='object', properties=dict(image=_image(predictor)), required=['image'])
+    image['properties']['objects'] = objects
+    return _closed(images=dict(type='array', items=image))
 
 
 def _object(predictor: Predictor) -> dict[str, Any]:

@@ -78,6 +78,8 @@ def numbered(tasks: Iterable[Task]) -> Iterator[tuple[Task, int]]:
 @draw_task.register
 def _(task: MaskTask, canvas: np.ndarray, fields: Fields, scale: float, order: int) -> None:
     for index, rle in enumerate(fields[task.name]):
+        if not mask_utils.area(rle):
+            continue
         mask = decode_mask(rle, *rle['size'])  # one at a time, and only its box is worked on
         if scale == 1:
             x, y, width, height = mask_utils.toBbox(rle).astype(int)
