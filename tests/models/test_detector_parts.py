@@ -102,7 +102,7 @@ def test_answers_are_given_on_the_boxes_of_the_dense_head(tiny_coco):
         torch.testing.assert_close(mine.bboxes, found.bboxes)
         torch.testing.assert_close(mine.scores, found.scores)
         assert set(TASKS) <= set(mine.keys())
-        assert mine.mask.shape[1:] == sample.ori_shape
+        assert all(tuple(mask['size']) == sample.ori_shape for mask in mine.mask)
 
 
 def test_a_head_sees_a_box_in_pixels_of_the_input(tiny_coco, monkeypatch):
