@@ -66,8 +66,8 @@ def test_a_checkpoint_loads_resumes_and_predicts(family, balancer, tiny_coco, tm
     for key, value in first['state_dict'].items():
         assert key.startswith('balancer.') or torch.equal(loaded[key], value), key
 
-    (sample,) = Predictor(cfg, str(path))([np.zeros((48, 64, 3), np.uint8)])
-    assert sample.ori_shape == (48, 64)
+    prediction = Predictor(cfg, str(path))(np.zeros((48, 64, 3), np.uint8))
+    assert prediction.size == (48, 64)
 
 
 def test_a_checkpoint_of_mmdets_older_releases_is_loaded(tmp_path):
