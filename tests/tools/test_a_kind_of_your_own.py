@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import pytest
 from command_line import DEMO, ROOT, on, run
+from fastapi.testclient import TestClient
 
 FOLDER = ROOT / 'docs' / 'examples'
 CONFIG = f"""_base_ = {str(DEMO)!r}
@@ -102,16 +103,16 @@ def test_it_is_predicted_drawn_and_written(config, work, labelled, tmp_path):
 
 
 def test_it_is_served_and_described(config, work, labelled):
-    from api_client import api
-
     from projects.smn.engine import Predictor
     from projects.smn.engine.predictor import load_config
+    from projects.smn.serving import ServingOptions, create_app
 
     options = dict(o.split('=') for o in on(labelled) if o.startswith('model.'))
     options['model.neck.in_channels'] = [16, 32, 64, 128]
     options = {key: int(v) if isinstance(v, str) else v for key, v in options.items()}
     predictor = Predictor(load_config(config, options), str(work / 'epoch_1.pth'), 'cpu', 0.0)
-    client = api(predictor, score_thr=0.0)
+    app = create_app(predictor, ServingOptions(score_thr=0.0))
+    client = TestClient(app, base_url='http://127.0.0.1')
     picture = next((labelled / 'test').iterdir())
     answer = client.post('/v1/predict', files=dict(image=picture.read_bytes()))
     assert answer.status_code == 200, answer.text
