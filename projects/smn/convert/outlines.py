@@ -42,6 +42,13 @@ def is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and math.isfinite(value)
 
 
+def clip_box(box: list[float], width: int, height: int) -> list[float] | None:
+    """The part of a box that lies on an image of that size; None when nothing of it does."""
+    x, y, wide, high = box
+    x0, y0, x1, y1 = max(x, 0), max(y, 0), min(x + wide, width), min(y + high, height)
+    return [x0, y0, x1 - x0, y1 - y0] if x0 < x1 and y0 < y1 else None
+
+
 def _is_polygon(part: Any) -> bool:
     numbers = isinstance(part, list) and all(map(is_number, part))
     return numbers and len(part) >= 6 and len(part) % 2 == 0 and polygon_area(part) >= 1

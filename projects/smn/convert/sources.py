@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +55,20 @@ def read_json(path: Path, report: Report) -> Any:
     Raises:
         UserError: There is no such file, or it is not JSON.
     """
+    text = read_text(path, report)
     try:
-        return json.loads(read_text(path, report))
-    except UserError:
-        raise
+        return json.loads(text)
     except ValueError as error:
         raise UserError(f'{path} is not JSON: {error}') from None
+
+
+def finite_number(text: str) -> float:
+    """A number as it is written; a whole one as a whole one.
+
+    Raises:
+        ValueError: It is none, or not finite.
+    """
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f'{text!r} is not finite')
+    return int(number) if number.is_integer() else number

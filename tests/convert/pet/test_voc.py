@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from raw_pets import HEAD, XML
 
-from projects.smn.convert.pet.voc import clip_box, read_boxes
+from projects.smn.convert.outlines import clip_box
+from projects.smn.convert.pet.voc import read_boxes
 
 
 def written(path, *corners):

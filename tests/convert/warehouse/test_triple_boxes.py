@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from projects.smn.convert.outlines import clip_box
 from projects.smn.convert.report import Report
-from projects.smn.convert.warehouse.boxes import clip_box, read_boxes
+from projects.smn.convert.warehouse.boxes import read_boxes
 from projects.smn.errors import UserError
 
 NAMES = {'person': 'person', '2': 'forklift'}

@@ -6,13 +6,12 @@ Its exporter does not quote, so a file name with a comma has more fields.
 from __future__ import annotations
 
 import csv
-import math
 from collections.abc import Iterable
 from pathlib import Path
 
 from projects.smn.convert.attach import Point
 from projects.smn.convert.report import Report
-from projects.smn.convert.sources import read_text
+from projects.smn.convert.sources import finite_number, read_text
 from projects.smn.errors import UserError
 
 
@@ -46,32 +45,16 @@ def read_points(paths: Iterable[Path], images: Iterable[dict], report: Report) -
 def _rows(
     path: Path, report: Report
 ) -> Iterable[tuple[str, float, float, str, tuple[float, float]]]:
-    for number, fields in enumerate(_fields(path, report), 1):
-        if not fields:
-            continue
-        try:
-            label, x, y, *name, width, height = fields
-            x, y, width, height = map(_number, (x, y, width, height))
-        except ValueError:
-            name = []
-        if not name:
-            raise UserError(
-                f'{path} is not a file of points of makesense.ai: line {number} is not '
-                'label,x,y,file,width,height'
-            )
-        yield label, x, y, ','.join(name), (width, height)
-
-
-def _fields(path: Path, report: Report) -> Iterable[list[str]]:
+    wrong = f'{path} is not a file of points of makesense.ai'
+    rows = csv.reader(read_text(path, report).splitlines())
     try:
-        yield from csv.reader(read_text(path, report).splitlines())
+        for fields in filter(None, rows):
+            label, x, y, name, *more, width, height = fields
+            x, y, width, height = map(finite_number, (x, y, width, height))
+            yield label, x, y, ','.join([name, *more]), (width, height)
     except csv.Error as error:  # a quote that is never closed
-        raise UserError(f'{path} is not a file of points of makesense.ai: {error}') from None
-
-
-def _number(text: str) -> float:
-    """A finite number; a whole one as it is written."""
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(text)
-    return int(number) if number.is_integer() else number
+        raise UserError(f'{wrong}: {error}') from None
+    except ValueError:
+        raise UserError(
+            f'{wrong}: line {rows.line_num} is not label,x,y,file,width,height'
+        ) from None

@@ -11,11 +11,11 @@ import numpy as np
 from PIL import Image
 
 from projects.smn.convert.decoded import Decoded, decode
-from projects.smn.convert.outlines import measure
+from projects.smn.convert.outlines import clip_box, measure
 from projects.smn.convert.pet.lists import SPECIES, Pet
 from projects.smn.convert.pet.source import PetSource
 from projects.smn.convert.pet.trimaps import FOREGROUND, object_mask, read_trimap, semantic_map
-from projects.smn.convert.pet.voc import clip_box, read_boxes
+from projects.smn.convert.pet.voc import read_boxes
 from projects.smn.convert.report import Report
 from projects.smn.tasks import encode_mask
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from xml.etree import ElementTree
+
+from projects.smn.convert.sources import finite_number
 
 CORNERS = ('xmin', 'ymin', 'xmax', 'ymax')
 
@@ -24,16 +25,10 @@ def read_boxes(path: Path) -> list[list[float]]:
     return [_box(found) for found in objects]
 
 
-def clip_box(box: list[float], width: int, height: int) -> list[float] | None:
-    """The part of a box that lies on an image of that size; None if it is empty."""
-    x0, y0 = max(box[0], 0), max(box[1], 0)
-    x1, y1 = min(box[0] + box[2], width), min(box[1] + box[3], height)
-    return [x0, y0, x1 - x0, y1 - y0] if x0 < x1 and y0 < y1 else None
-
-
 def _box(found: ElementTree.Element) -> list[float]:
-    numbers = [float(found.findtext(f'bndbox/{corner}', 'nan')) for corner in CORNERS]
-    if not all(map(math.isfinite, numbers)):
-        raise ValueError('has a box without four numbers')
-    x0, y0, x1, y1 = (int(n) if n.is_integer() else n for n in numbers)
+    texts = [found.findtext(f'bndbox/{corner}', '') for corner in CORNERS]
+    try:
+        x0, y0, x1, y1 = map(finite_number, texts)
+    except ValueError:
+        raise ValueError(f'has a box without four numbers: {texts}') from None
     return [x0 - 1, y0 - 1, x1 - x0 + 1, y1 - y0 + 1]

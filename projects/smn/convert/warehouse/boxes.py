@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from projects.smn.convert.report import Report
-from projects.smn.convert.sources import read_text
+from projects.smn.convert.sources import finite_number, read_text
 from projects.smn.errors import UserError, listing
 
 
@@ -44,22 +43,8 @@ def read_boxes(path: Path, names: Mapping[str, str], report: Report) -> list[Lab
                 '--labels gives it a class'
             )
         try:
-            x0, y0, x1, y1 = map(_number, cells[1:])
+            x0, y0, x1, y1 = map(finite_number, cells[1:])
         except ValueError:
             raise UserError(f'{path}, line {line}: {cells[1:]} are not four numbers') from None
         found.append(LabelledBox(line, names[cells[0]], [x0, y0, x1 - x0 + 1, y1 - y0 + 1]))
     return found
-
-
-def clip_box(box: list[float], width: int, height: int) -> list[float] | None:
-    """The part of a box that lies on the image; None when nothing of it does."""
-    x, y, wide, high = box
-    x0, y0, x1, y1 = max(x, 0), max(y, 0), min(x + wide, width), min(y + high, height)
-    return [x0, y0, x1 - x0, y1 - y0] if x0 < x1 and y0 < y1 else None
-
-
-def _number(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(text)
-    return int(value) if value == int(value) else value

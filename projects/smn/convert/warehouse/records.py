@@ -11,8 +11,9 @@ import numpy as np
 from PIL import Image
 
 from projects.smn.convert.decoded import Decoded, decode
+from projects.smn.convert.outlines import clip_box
 from projects.smn.convert.report import Report
-from projects.smn.convert.warehouse.boxes import clip_box, read_boxes
+from projects.smn.convert.warehouse.boxes import read_boxes
 from projects.smn.convert.warehouse.masks import Codes, read_mask
 from projects.smn.convert.warehouse.triples import Triple
 from projects.smn.errors import UserError
