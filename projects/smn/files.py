@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path, PureWindowsPath
+from typing import Any
 
 from projects.smn.errors import UserError
 
@@ -28,10 +29,10 @@ def replacing(path: str | Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def write_json(path: str | Path, content: object, indent: int | None = None) -> None:
-    """Write ``content`` as UTF-8 JSON, whole or not at all."""
+def write_json(path: str | Path, content: object, **options: Any) -> None:
+    """Write ``content`` as UTF-8 JSON, whole or not at all; ``options`` are those of json.dumps."""
     with replacing(path) as temporary:
-        temporary.write_text(json.dumps(content, indent=indent, ensure_ascii=False) + '\n', 'utf-8')
+        temporary.write_text(json.dumps(content, ensure_ascii=False, **options) + '\n', 'utf-8')
 
 
 def inside(folder: str | Path, name: str) -> Path:

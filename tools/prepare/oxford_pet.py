@@ -32,18 +32,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from projects.smn.convert.coco_file import part_of
 from projects.smn.convert.download import Archive, fetch, unpack
-from projects.smn.convert.images import put_images, same_pictures
+from projects.smn.convert.images import same_pictures
 from projects.smn.convert.pet.lists import Pet, read_official
 from projects.smn.convert.pet.records import CLASS_KEYS, PetWriter
 from projects.smn.convert.pet.source import PetSource, open_source
-from projects.smn.convert.pet.strata import split_strata
 from projects.smn.convert.pet.trimaps import BORDER_POLICIES
 from projects.smn.convert.report import Report
-from projects.smn.convert.splits import read_split
+from projects.smn.convert.result import write_files
+from projects.smn.convert.splits import read_split, split_strata
 from projects.smn.convert.staging import whole_folder
 from projects.smn.convert.summary import print_summary, summarize
 from projects.smn.errors import UserError, run_tool
-from projects.smn.files import write_json
 
 TOOL = 'oxford_pet'
 SITE = 'https://thor.robots.ox.ac.uk/pets'
@@ -130,7 +129,6 @@ def convert(
     if not coco['images']:
         raise UserError(f'{source.root}: not one of {len(pets)} images can be read')
     coco['info'] = {'description': 'Oxford-IIIT Pet', 'border': args.border}
-    put_images(writer.copies, folder / 'images', link=args.link == 'hardlink')
     ids = {Path(image['file_name']).stem: image['id'] for image in coco['images']}
     given = {part: {ids[name] for name in names & ids.keys()} for part, names in lists.items()}
     groups = same_pictures({number: source.pictures[name] for name, number in ids.items()})
@@ -140,13 +138,10 @@ def convert(
         name: part_of(coco, numbers)
         for name, numbers in divide(groups, breeds, shares, given, args.seed).items()
     }
-    for name, part in parts.items():
-        write_json(folder / 'annotations' / f'{name}.json', part)
-    options = {key: str(v) if isinstance(v, Path) else v for key, v in vars(args).items()}
     attributes = [key for key in ('breed', 'species') if key != args.classes]
     summary = summarize(coco, parts, attributes, report)
     summary['labels'] = {name: count_labels(part) for name, part in {'all': coco, **parts}.items()}
-    write_json(folder / 'summary.json', {'tool': TOOL, 'options': options, **summary}, indent=2)
+    write_files(folder, TOOL, args, writer.copies, parts, summary)
     return summary
 
 

@@ -31,9 +31,9 @@ from tqdm import tqdm
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from projects.smn.convert.coco_file import part_of
-from projects.smn.convert.images import put_images, same_pictures
+from projects.smn.convert.images import same_pictures
 from projects.smn.convert.report import Report
-from projects.smn.convert.result import add_shared_flags
+from projects.smn.convert.result import add_shared_flags, write_files
 from projects.smn.convert.splits import read_split, split_groups
 from projects.smn.convert.staging import whole_folder
 from projects.smn.convert.summary import print_summary, summarize
@@ -41,7 +41,6 @@ from projects.smn.convert.warehouse.masks import IGNORE_NAME, Codes
 from projects.smn.convert.warehouse.records import TripleWriter
 from projects.smn.convert.warehouse.triples import Triple, output_names, read_triples
 from projects.smn.errors import UserError, listing, run_tool
-from projects.smn.files import write_json
 from projects.smn.tasks import IGNORED
 
 TOOL = 'warehouse'
@@ -139,17 +138,12 @@ def convert(args: argparse.Namespace, lists: dict[str, list[Triple]], writer: Tr
         raise UserError(f'{args.lists[0]}: not one of {len(triples)} images can be read')
     classes = writer.codes.classes if writer.codes else ()
     coco['info'] = {'semantic_classes': list(classes)}
-    put_images(writer.copies, writer.folder / 'images', link=args.link == 'hardlink')
     parts = divide(args, lists, coco, writer.report)
-    for name, part in parts.items():
-        write_json(writer.folder / 'annotations' / f'{name}.json', part)
     summary = summarize(coco, parts, [], writer.report)
     summary['maps'] = sum('seg_map' in image for image in coco['images'])
     values = {**dict(enumerate(classes)), IGNORED: IGNORE_NAME}
     summary['pixels'] = {name: int(writer.pixels[value]) for value, name in values.items()}
-    options = {key: _plain(value) for key, value in vars(args).items()}
-    stamp = {'tool': TOOL, 'options': options, **summary}
-    write_json(writer.folder / 'summary.json', stamp, indent=2)
+    write_files(writer.folder, TOOL, args, writer.copies, parts, summary)
     return summary
 
 
@@ -172,13 +166,6 @@ def divide(
     if empty := [part for part, numbers in ids.items() if not numbers]:
         raise UserError(f'not one image of {empty[0]} can be read')
     return {part: part_of(coco, numbers) for part, numbers in ids.items()}
-
-
-def _plain(value: object) -> object:
-    """An option as JSON can hold it."""
-    if isinstance(value, list):
-        return [str(item) for item in value]
-    return str(value) if isinstance(value, Path) else value
 
 
 if __name__ == '__main__':

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -75,15 +75,27 @@ def write_result(
     summary = summarize(data.coco, parts, data.attributes, report)
     try:
         with whole_folder(args.out, sources, tool) as folder:
-            put_images(files, folder / 'images', link=args.link == 'hardlink')
-            for name, part in parts.items():
-                write_json(folder / 'annotations' / f'{name}.json', part)
-            stamp = {'tool': tool, 'options': _plain(vars(args)), **summary}
-            write_json(folder / 'summary.json', stamp, indent=2)
+            write_files(folder, tool, args, files, parts, summary)
     except OSError as error:
         raise UserError(f'cannot write {args.out}: {error.strerror or error}') from error
     print_summary(summary)
     print(f'written: {args.out}')
+
+
+def write_files(
+    folder: Path,
+    tool: str,
+    args: argparse.Namespace,
+    files: Mapping[str, Path],
+    parts: Mapping[str, dict],
+    summary: dict,
+) -> None:
+    """Write images, the COCO file of each part, and the summary; see :func:`put_images`."""
+    put_images(files, folder / 'images', link=args.link == 'hardlink')
+    for name, part in parts.items():
+        write_json(folder / 'annotations' / f'{name}.json', part)
+    stamp = {'tool': tool, 'options': vars(args), **summary}
+    write_json(folder / 'summary.json', stamp, indent=2, default=str)  # paths as text
 
 
 def split_parts(data: Converted, args: argparse.Namespace, report: Report) -> dict[str, dict]:
@@ -126,15 +138,3 @@ def notice_images(coco: dict, groups: list[list[int]], report: Report) -> None:
         report.noticed['identical images, kept in one part'] = same
     if empty := [name for number, name in names.items() if number not in busy]:
         report.noticed['images without objects'] = empty
-
-
-def _plain(options: dict) -> dict:
-    """Options as JSON can hold them."""
-    return {
-        key: [str(item) for item in value] if isinstance(value, list) else _text(value)
-        for key, value in options.items()
-    }
-
-
-def _text(value: object) -> object:
-    return str(value) if isinstance(value, Path) else value

@@ -1,10 +1,14 @@
-"""Splits such as 80-20: shares of the images, drawn by seed, with groups kept together."""
+"""Splits such as 80-20: shares of the images, or of each breed of them, drawn by seed.
+
+Groups of images are kept together.
+"""
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from itertools import accumulate
 
 from projects.smn.errors import UserError
@@ -57,6 +61,54 @@ def split_groups(
         name = next(name for name, end in ends.items() if done < round(total * end / 100))
         parts[name].update(group)
         done += len(group)
+    return _check_none_empty(parts, split)
+
+
+def split_strata(
+    groups: Iterable[list[int]], strata: Mapping[int, str], split: Mapping[str, int], seed: int
+) -> dict[str, set[int]]:
+    """Image ids of each part of ``split``; the same seed gives the same parts.
+
+    Of a stratum, each part gets its share, rounded down or up such that the parts as a whole come
+    close to theirs. Only groups can spoil that.
+
+    Args:
+        groups: Ids of images that must not be separated; each image is in one group.
+        strata: Stratum of each image; that of the first counts for its group.
+        split: Percentages by name of the part, of :func:`read_split`.
+        seed: Of the order within each stratum.
+
+    Raises:
+        UserError: There are too few images to give each part one.
+    """
+    by_stratum: dict[str, list[list[int]]] = defaultdict(list)
+    for group in sorted(groups):
+        by_stratum[strata[group[0]]].append(group)
+    parts: dict[str, set[int]] = {name: set() for name in split}
+    for stratum, members in sorted(by_stratum.items()):
+        random.Random(f'{seed} {stratum}').shuffle(members)
+        room = _room(sum(map(len, members)), parts, split)
+        for group in members:
+            name = max(split, key=room.__getitem__)
+            parts[name].update(group)
+            room[name] -= len(group)
+    return _check_none_empty(parts, split)
+
+
+def _room(count: int, parts: Mapping[str, set[int]], split: Mapping[str, int]) -> dict[str, int]:
+    """How many of the next ``count`` images each part gets."""
+    room = {name: count * share // 100 for name, share in split.items()}
+    total = count + sum(map(len, parts.values()))
+    # What rounding leaves over goes where most is lacking. In whole numbers, so that a tie is one.
+    lacking = {n: total * share - 100 * (len(parts[n]) + room[n]) for n, share in split.items()}
+    broken = [name for name in split if count * split[name] % 100]
+    for name in sorted(broken, key=lacking.__getitem__, reverse=True)[: count - sum(room.values())]:
+        room[name] += 1
+    return room
+
+
+def _check_none_empty(parts: dict[str, set[int]], split: Mapping[str, int]) -> dict[str, set[int]]:
+    total = sum(map(len, parts.values()))
     for name, share in split.items():
         if not parts[name]:
             raise UserError(f'--split gives {share} % of {total} images to {name}: none')

@@ -6,8 +6,7 @@ import random
 
 import pytest
 
-from projects.smn.convert.pet.strata import split_strata
-from projects.smn.convert.splits import read_split
+from projects.smn.convert.splits import read_split, split_strata
 from projects.smn.errors import UserError
 
 SPLITS = ['80-20', '80-10-10', '34-33-33', '50-25-25']
