@@ -27,7 +27,6 @@ from projects.smn.convert.image_records import match_images, notice_unused
 from projects.smn.convert.makesense.labels import (
     KEYPOINTS,
     MASKS,
-    Choices,
     categories,
     key_and_value,
     name_polygons,
@@ -127,8 +126,7 @@ def convert(
     coco = read_coco(source, report)
     report.read.update(images=len(coco['images']), polygons=len(coco['annotations']))
     points = read_points(csv_files, coco['images'], report)
-    choices = Choices(args.of, args.mask, args.keypoints, args.attribute)
-    meaning = read_meaning(choices, coco, points, report)
+    meaning = read_meaning(args, coco, points, report)
     report.names.update(name_polygons(coco, meaning))
     labelled = {a['image_id'] for a in coco['annotations']} | {p.image_id for p in points}
     records, paths = match_images(coco['images'], images, report, args.skip_missing, labelled)

@@ -6,6 +6,7 @@ a label is known by what is drawn with it.
 
 from __future__ import annotations
 
+from argparse import Namespace
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,23 +18,6 @@ from projects.smn.errors import UserError, listing
 # What the labels of our own fruits are called; used where there are such labels.
 KEYPOINTS = ('head', 'tail')
 MASKS = ('spine=backbone',)
-
-
-@dataclass
-class Choices:
-    """What a user says about the labels; None leaves it to what there is.
-
-    Args:
-        of: The classes that points and masks belong to.
-        masks: ``name=label``: polygons with this label are a mask of this name.
-        keypoints: The labels of points that are keypoints, in their order.
-        attributes: The names of the attributes that points give.
-    """
-
-    of: list[str] | None = None
-    masks: list[str] | None = None
-    keypoints: list[str] | None = None
-    attributes: list[str] | None = None
 
 
 @dataclass
@@ -57,8 +41,17 @@ class Meaning:
     attributes: list[str]
 
 
-def read_meaning(choices: Choices, coco: dict, points: list[Point], report: Report) -> Meaning:
+def read_meaning(args: Namespace, coco: dict, points: list[Point], report: Report) -> Meaning:
     """Find out what the options say about the labels that there are.
+
+    Args:
+        args: With lists of names, or None, which leaves it to what there is: ``of``, the classes
+            that points and masks belong to; ``mask``, ``name=label`` where polygons with this label
+            are a mask of this name; ``keypoints``, the labels of points that are keypoints, in
+            their order; ``attribute``, the attributes that points give.
+        coco: The file of polygons.
+        points: Those of all its images.
+        report: Gets what was repaired, and which attributes were inferred.
 
     Raises:
         UserError: An option names a label that does not occur.
@@ -66,22 +59,22 @@ def read_meaning(choices: Choices, coco: dict, points: list[Point], report: Repo
     labels = {category['id']: report.text(category['name']) for category in coco['categories']}
     drawn = {labels[annotation['category_id']] for annotation in coco['annotations']}
     drawn = [label for label in dict.fromkeys(labels.values()) if label in drawn]
-    masks = read_masks(choices.masks, drawn)
+    masks = read_masks(args.mask, drawn)
     classes = [label for label in drawn if label not in masks]
     known = list(dict.fromkeys(point.label for point in points))
-    keypoints = list(KEYPOINTS) if choices.keypoints is None else choices.keypoints
-    if choices.keypoints is None and not set(keypoints) & set(known):
-        keypoints = []
+    keypoints = args.keypoints
+    if keypoints is None:
+        keypoints = list(KEYPOINTS) if set(KEYPOINTS) & set(known) else []
     taken = {*drawn, *keypoints}
     given = values_by_key(label for label in known if label not in taken)
-    _check('--of', choices.of, classes, 'class of polygons')
-    _check('--keypoints', choices.keypoints, known, 'label of points')
-    _check('--attribute', choices.attributes, sorted(given), 'attribute of points')
-    attributes = choices.attributes
+    _check('--of', args.of, classes, 'class of polygons')
+    _check('--keypoints', args.keypoints, known, 'label of points')
+    _check('--attribute', args.attribute, sorted(given), 'attribute of points')
+    attributes = args.attribute
     if attributes is None:
         declared = (label for label in (*labels.values(), *known) if label not in taken)
         attributes = infer_attributes(given, values_by_key(declared), report)
-    return Meaning(labels, masks, classes, choices.of or classes, keypoints, attributes)
+    return Meaning(labels, masks, classes, args.of or classes, keypoints, attributes)
 
 
 def infer_attributes(
@@ -101,11 +94,11 @@ def infer_attributes(
 
 def values_by_key(labels: Iterable[str]) -> dict[str, list[str]]:
     """``['neck_1', 'neck_3', 'x']`` -> ``{'neck': ['1', '3']}``."""
-    values: dict[str, dict[str, None]] = defaultdict(dict)
-    for key, value in map(key_and_value, labels):
+    values: dict[str, list[str]] = defaultdict(list)
+    for key, value in map(key_and_value, dict.fromkeys(labels)):
         if key:
-            values[key][value] = None
-    return {key: list(given) for key, given in values.items()}
+            values[key].append(value)
+    return values
 
 
 def key_and_value(label: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from projects.smn.convert.attach import Point
@@ -13,34 +14,30 @@ from projects.smn.convert.via.shapes import is_open, place_of
 from projects.smn.errors import UserError, listing
 
 
+@dataclass
 class RegionReader:
     """Collects the regions of several files as annotations, with ids of their own.
 
-    Args:
+    Attributes:
         labels: Reads attributes and classes of the regions.
         class_name: The class of all regions; None takes it from ``labels``.
         keypoints: Classes whose points are keypoints.
         rect_is_mask: Whether a rectangle is an outline too.
         close_polylines: Whether an open polyline is an outline.
         report: Gets what was left out, and why.
+        images, annotations, points, classes: What has been read, the classes by name.
     """
 
-    def __init__(
-        self,
-        labels: RegionLabels,
-        class_name: str | None,
-        keypoints: list[str],
-        rect_is_mask: bool,
-        close_polylines: bool,
-        report: Report,
-    ) -> None:
-        self.labels, self.class_name, self.keypoints = labels, class_name, keypoints
-        self.rect_is_mask, self.close_polylines = rect_is_mask, close_polylines
-        self.report = report
-        self.images: list[dict] = []
-        self.annotations: list[dict] = []
-        self.points: list[Point] = []
-        self.classes: list[str] = [class_name] if class_name else []
+    labels: RegionLabels
+    class_name: str | None
+    keypoints: list[str]
+    rect_is_mask: bool
+    close_polylines: bool
+    report: Report
+    images: list[dict] = field(default_factory=list)
+    annotations: list[dict] = field(default_factory=list)
+    points: list[Point] = field(default_factory=list)
+    classes: list[str] = field(default_factory=list)
 
     def read(self, file: ViaFile) -> list[dict]:
         """Add a file; returns the records of its images.
@@ -94,9 +91,8 @@ class RegionReader:
         if name not in self.classes:
             self.classes.append(name)
         number = len(self.annotations) + 1
-        annotation = {'id': number, 'image_id': image['id']}
-        annotation['category_id'] = self.classes.index(name) + 1
-        annotation.update(place_of(region.shape, self.rect_is_mask))
+        ids = {'id': number, 'image_id': image['id'], 'category_id': self.classes.index(name) + 1}
+        annotation = {**ids, **place_of(region.shape, self.rect_is_mask)}
         if found := self.labels.labels(file, region):
             annotation['attributes'] = found
         self.annotations.append(annotation)

@@ -69,24 +69,19 @@ def read_via(path: Path, report: Report) -> ViaFile:
 
 
 def _image(path: Path, key: str, entry: Any) -> ViaImage:
-    name = entry.get('filename') if isinstance(entry, dict) else None
-    regions = entry.get('regions') if isinstance(entry, dict) else None
+    name, regions = _mapping(entry).get('filename'), _mapping(entry).get('regions')
     if not isinstance(name, str) or not isinstance(regions, (dict, list)):
         raise UserError(
             f'{path} is not VIA: its entry {key!r:.60} has no `filename` with `regions`'
         )
     named = regions.items() if isinstance(regions, dict) else enumerate(regions)
-    size, attributes = entry.get('size'), entry.get('file_attributes')
-    return ViaImage(
-        name,
-        size if isinstance(size, int) else -1,
-        [_region(path, f'{name} region {number}', region) for number, region in named],
-        attributes if isinstance(attributes, dict) else {},
-    )
+    found = [_region(path, f'{name} region {number}', region) for number, region in named]
+    size = entry['size'] if isinstance(entry.get('size'), int) else -1
+    return ViaImage(name, size, found, _mapping(entry.get('file_attributes')))
 
 
 def _region(path: Path, name: str, region: Any) -> Region:
-    shape = region.get('shape_attributes') if isinstance(region, dict) else None
+    shape = _mapping(region).get('shape_attributes')
     if not isinstance(shape, dict):
         raise UserError(f'{path} is not VIA: {name} has no `shape_attributes`')
     if shape.get('name') not in SHAPES:
@@ -98,10 +93,14 @@ def _region(path: Path, name: str, region: Any) -> Region:
 
 
 def _options(declared: Any) -> dict[str, list[str]]:
-    regions = declared.get('region') if isinstance(declared, dict) else None
     found = {}
-    for name, attribute in regions.items() if isinstance(regions, dict) else ():
-        options = attribute.get('options') if isinstance(attribute, dict) else None
-        if options and isinstance(options, dict) and attribute.get('type') != 'text':
+    for name, attribute in _mapping(_mapping(declared).get('region')).items():
+        options = _mapping(_mapping(attribute).get('options'))
+        if options and attribute.get('type') != 'text':
             found[name] = list(options)
     return found
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    """``value`` if it is a JSON object, else an empty one."""
+    return value if isinstance(value, dict) else {}

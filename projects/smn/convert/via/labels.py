@@ -47,11 +47,13 @@ class RegionLabels:
         if unused := [name for name in known if name not in used]:
             report.noticed['region attributes that no option names'] = unused
         self._notice_file_attributes(files)
-        self.options: dict[str, list[str]] = {}
-        for file in files:
-            for name, options in file.options.items():
-                self.options[name] = _merged(self.options.get(name, []), options)
-        self.boxes = self._find_boxes(regions)
+        self.options = _union(file.options for file in files)
+        ticked = _union(
+            {name: value for name, value in region.attributes.items() if isinstance(value, dict)}
+            for region in regions
+        )
+        declared = {name: self.options.get(name, []) for name in ticked}
+        self.boxes = _union([declared, ticked])
 
     @property
     def attributes(self) -> list[str]:
@@ -66,11 +68,7 @@ class RegionLabels:
         """
         labels: dict[str, str | float] = {}
         for name in self.names:
-            if name not in self.boxes:
-                found = {name: self._value(file, region, name)}
-            else:
-                found = self._ticked(file, region, name)
-            for key, value in found.items():
+            for key, value in self._read(file, region, name).items():
                 if key in labels:
                     raise UserError(f'{file.path}: two attributes would both be named {key!r}')
                 if value is not None:
@@ -90,15 +88,6 @@ class RegionLabels:
         pairs = (pair for image in images for pair in image.attributes.items())
         if used := dict.fromkeys(name for name, value in pairs if value not in (None, '', {})):
             self.report.noticed['file attributes, which are not read'] = list(used)
-
-    def _find_boxes(self, regions: list[Region]) -> dict[str, list[str]]:
-        boxes: dict[str, list[str]] = {}
-        for region in regions:
-            for name, value in region.attributes.items():
-                if isinstance(value, dict):
-                    first = boxes.get(name) or self.options.get(name, [])
-                    boxes[name] = _merged(first, value)
-        return boxes
 
     def _keys(self, name: str) -> list[str]:
         return [f'{name}_{box}' for box in self.boxes[name]] if name in self.boxes else [name]
@@ -125,7 +114,10 @@ class RegionLabels:
             self.report.corrected['values with spaces around them'] += 1
         return text
 
-    def _ticked(self, file: ViaFile, region: Region, name: str) -> Mapping[str, str]:
+    def _read(self, file: ViaFile, region: Region, name: str) -> Mapping[str, str | float | None]:
+        """What one attribute of a region says, as one label or as one for each of its boxes."""
+        if name not in self.boxes:
+            return {name: self._value(file, region, name)}
         value = region.attributes.get(name)
         if value is None or value == '':
             return {}
@@ -144,5 +136,10 @@ class RegionLabels:
         )
 
 
-def _merged(first: Iterable[str], second: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys([*first, *second]))
+def _union(mappings: Iterable[Mapping[str, Iterable[str]]]) -> dict[str, list[str]]:
+    """What any of the mappings has under a key, in the order in which it comes."""
+    found: dict[str, dict[str, None]] = {}
+    for mapping in mappings:
+        for key, names in mapping.items():
+            found.setdefault(key, {}).update(dict.fromkeys(names))
+    return {key: list(names) for key, names in found.items()}
