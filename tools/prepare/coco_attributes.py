@@ -27,7 +27,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from projects.smn.convert.coco_file import read_coco
-from projects.smn.convert.image_records import match_images, notice_unused
+from projects.smn.convert.image_records import match_images
 from projects.smn.convert.objects import place_objects
 from projects.smn.convert.report import Report
 from projects.smn.convert.result import Converted, add_shared_flags, write_result
@@ -78,7 +78,6 @@ def convert(args: argparse.Namespace, pattern: re.Pattern[str], report: Report) 
         classes = classes[:1]
     labelled = {annotation['image_id'] for annotation in coco['annotations']}
     records, paths = match_images(coco['images'], args.images, report, args.skip_missing, labelled)
-    notice_unused(paths, report)
     drop_classes(coco, meanings, classes, report)
     objects = place_objects(coco, records, report)
     for annotation in objects:

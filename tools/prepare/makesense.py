@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from projects.smn.convert.attach import REACH, Attacher, on_images
 from projects.smn.convert.coco_file import read_coco
-from projects.smn.convert.image_records import match_images, notice_unused
+from projects.smn.convert.image_records import match_images
 from projects.smn.convert.makesense.labels import (
     KEYPOINTS,
     MASKS,
@@ -130,7 +130,6 @@ def convert(
     report.names.update(name_polygons(coco, meaning))
     labelled = {a['image_id'] for a in coco['annotations']} | {p.image_id for p in points}
     records, paths = match_images(coco['images'], images, report, args.skip_missing, labelled)
-    notice_unused(paths, report)
     parts, coco['annotations'] = split_masks(coco['annotations'], meaning, report)
     objects = place_objects(coco, records, report)
     for thing in objects:

@@ -25,7 +25,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from projects.smn.convert.attach import Attacher, on_images
-from projects.smn.convert.image_records import match_images, notice_unused
+from projects.smn.convert.image_records import match_images
 from projects.smn.convert.objects import place_objects
 from projects.smn.convert.report import Report
 from projects.smn.convert.result import Converted, add_shared_flags, write_result
@@ -130,7 +130,6 @@ def convert(
         notice_sizes(file, images, where, report)
         if number >= len(args.sources):
             test.update(found)
-    notice_unused(paths, report)
     coco = reader.coco()
     coco['annotations'] = place_objects(coco, records, report)
     coco['images'] = list(records.values())

@@ -6,9 +6,10 @@ An image is readable when Pillow decodes all of it; what its header says does no
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from PIL import Image
@@ -17,6 +18,8 @@ EXIF_ORIENTATION = 0x0112
 # What Pillow raises for files that are damaged in one way or another.
 FAULTS = (OSError, EOFError, SyntaxError, ValueError, Image.DecompressionBombError)
 COMMON_FORMATS = ('JPEG', 'MPO', 'PNG', 'BMP')  # MPO is a JPEG with a second picture after it
+
+Read = TypeVar('Read')
 
 
 class ImageSize(NamedTuple):
@@ -43,31 +46,38 @@ class Decoded(NamedTuple):
     pixels: Image.Image | None
 
 
-def image_size(path: Path) -> ImageSize | None:
-    """The size of an image file with EXIF applied; None when it cannot be decoded to the end."""
+def read_image(path: Path, read: Callable[[Image.Image], Read]) -> Read | None:
+    """What ``read`` finds in an image file, of several pictures the first; None if damaged."""
     try:
         with Image.open(path) as image:
             image.load()
-            width, height = image.size
-            orientation = _orientation(image)
+            return read(image)
     except FAULTS:
         return None
-    if orientation >= 5:  # these four swap the sides
-        width, height = height, width
-    return ImageSize(width, height, orientation > 1)
+
+
+def image_size(path: Path) -> ImageSize | None:
+    """The size of an image file with EXIF applied; None when it cannot be decoded to the end."""
+    return read_image(path, _size)
 
 
 def decode(path: Path) -> Decoded | None:
-    """Decode a whole image file, of several pictures the first; None when it is damaged."""
-    try:
-        with Image.open(path) as image:
-            image.load()
-            oddity = _oddity(image)
-            kind = f'{image.format} {oddity}' if oddity else image.format
-            usual = not oddity and image.format in COMMON_FORMATS
-            return Decoded(*image.size, kind, None if usual else _rgb(image))
-    except FAULTS:
-        return None
+    """Decode a whole image file; None when it is damaged."""
+    return read_image(path, _decode)
+
+
+def _size(image: Image.Image) -> ImageSize:
+    orientation = _orientation(image)
+    # Four of them swap the sides.
+    width, height = image.size if orientation < 5 else image.size[::-1]
+    return ImageSize(width, height, orientation > 1)
+
+
+def _decode(image: Image.Image) -> Decoded:
+    oddity = _oddity(image)
+    kind = f'{image.format} {oddity}' if oddity else image.format
+    usual = not oddity and image.format in COMMON_FORMATS
+    return Decoded(*image.size, kind, None if usual else _rgb(image))
 
 
 def _orientation(image: Image.Image) -> int:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container
 from pathlib import Path
 
 from tqdm import tqdm
 
 from projects.smn.convert.decoded import ImageSize, image_size
-from projects.smn.convert.images import find_image, unused_images
+from projects.smn.convert.images import find_image
 from projects.smn.convert.report import Report
 from projects.smn.errors import UserError
 
@@ -32,8 +32,8 @@ def match_images(
             record states, nobody knows where on it the labels lie.
 
     Raises:
-        UserError: No image is found, or two would get the same name; without ``skip_missing`` also
-            if one is missing, cannot be decoded to the end, or has labels of another size.
+        UserError: No image is found; without ``skip_missing`` also if one is missing, cannot be
+            decoded to the end, or has labels of another size.
     """
     if not folder.is_dir():
         raise UserError(f'--images {folder}: there is no such folder')
@@ -55,7 +55,6 @@ def match_images(
             )
     if not paths:
         raise UserError(f'--images {folder}: none of the {len(images)} images named can be used')
-    check_names(records.values(), report.source)
     return records, paths
 
 
@@ -67,46 +66,23 @@ def _fault(
         return 'are not in the folder', f'it is not in {folder}'
     if size is None:
         return 'cannot be read', f'{path} cannot be read as an image to its end'
-    if image['id'] in labelled and _stated(image, size) != size[:2]:
-        change = _change(image, size)
+    if image['id'] in labelled and (change := _change(image, size)):
         return 'have another size than their labels', f'{path} has another size, {change}'
     return None
 
 
-def notice_unused(paths: Mapping[int, Path], report: Report) -> None:
-    """Report image files that lie beside those of ``paths``, all that are used."""
-    if unused := unused_images(paths):
-        report.noticed['image files that no record names'] = [path.name for path in unused]
-
-
-def _stated(image: dict, size: ImageSize) -> tuple[int, int]:
-    """The size that a record states; what it does not state is as in ``size``."""
-    return tuple(
-        image.get(key) or true for key, true in zip(('width', 'height'), size, strict=False)
-    )
-
-
-def _change(image: dict, size: ImageSize) -> str:
-    return f'{image.get("width")}x{image.get("height")} -> {size.width}x{size.height}'
+def _change(image: dict, size: ImageSize) -> str | None:
+    """How the size that a record states differs from ``size``; one that it lacks does not."""
+    stated = image.get('width'), image.get('height')
+    if all(side in (None, 0, true) for side, true in zip(stated, size, strict=False)):
+        return None
+    return f'{stated[0]}x{stated[1]} -> {size.width}x{size.height}'
 
 
 def _true_record(image: dict, size: ImageSize, report: Report) -> dict:
     name = re.split(r'[\\/]', report.text(image['file_name']))[-1]
-    if _stated(image, size) != size[:2]:
-        report.noticed['image sizes corrected'].append(f'{name}: {_change(image, size)}')
+    if change := _change(image, size):
+        report.noticed['image sizes corrected'].append(f'{name}: {change}')
     if size.turned:
         report.noticed['images that EXIF turns: check where their objects lie'].append(name)
     return {**image, 'file_name': name, 'width': size.width, 'height': size.height}
-
-
-def check_names(records: Iterable[dict], source: Path) -> None:
-    """Raise a UserError if two records have one file name."""
-    taken: dict[str, int] = {}
-    for record in records:
-        name, number = record['file_name'], record['id']
-        if name in taken:
-            raise UserError(
-                f'{source}: images {taken[name]} and {number} would both be named {name!r} '
-                'without their folders'
-            )
-        taken[name] = number

@@ -60,17 +60,13 @@ def put_images(files: Mapping[str, Path], folder: Path, link: bool = False) -> N
         UserError: If a link cannot be made.
     """
     for name, path in tqdm(files.items(), desc='images', disable=None, leave=False):
-        if link:
-            _link(path.resolve(), folder / name)
-        else:
+        if not link:
             shutil.copyfile(path, folder / name)
-
-
-def _link(path: Path, target: Path) -> None:
-    try:
-        target.hardlink_to(path)
-    except OSError as error:
-        raise UserError(
-            f'cannot make a hard link to {path} ({error.strerror or error}), which must be on the '
-            'file system of the result: leave out --link hardlink'
-        ) from None
+            continue
+        try:
+            (folder / name).hardlink_to(path.resolve())
+        except OSError as error:
+            raise UserError(
+                f'cannot make a hard link to {path} ({error.strerror or error}), which must be on '
+                'the file system of the result: leave out --link hardlink'
+            ) from None

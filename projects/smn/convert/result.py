@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from projects.smn.convert.coco_file import part_of
-from projects.smn.convert.image_records import check_names
-from projects.smn.convert.images import put_images, same_pictures
+from projects.smn.convert.images import put_images, same_pictures, unused_images
 from projects.smn.convert.report import Report
 from projects.smn.convert.splits import read_split, split_groups
 from projects.smn.convert.staging import whole_folder
@@ -105,7 +104,7 @@ def split_parts(data: Converted, args: argparse.Namespace, report: Report) -> di
     if data.test:
         groups = drop_copies_of_test(data, groups, report)
     check_names(data.coco['images'], report.source)
-    notice_images(data.coco, groups, report)
+    notice_images(data, groups, report)
     numbers = split_groups([g for g in groups if not data.test & set(g)], split, args.seed)
     if data.test:
         numbers['test'] = data.test
@@ -130,10 +129,24 @@ def drop_copies_of_test(
     return [group for group in left if group]
 
 
-def notice_images(coco: dict, groups: list[list[int]], report: Report) -> None:
-    """Report images that are the same, and images on which nothing is."""
-    names = {image['id']: image['file_name'] for image in coco['images']}
-    busy = {annotation['image_id'] for annotation in coco['annotations']}
+def check_names(images: Iterable[dict], source: Path) -> None:
+    """Raise a UserError if two images have one file name."""
+    taken: dict[str, int] = {}
+    for image in images:
+        name, number = image['file_name'], image['id']
+        if taken.setdefault(name, number) != number:
+            raise UserError(
+                f'{source}: images {taken[name]} and {number} would both be named {name!r} '
+                'without their folders'
+            )
+
+
+def notice_images(data: Converted, groups: list[list[int]], report: Report) -> None:
+    """Report files beside the images, images that are the same, and images without an object."""
+    names = {image['id']: image['file_name'] for image in data.coco['images']}
+    busy = {annotation['image_id'] for annotation in data.coco['annotations']}
+    if unused := [path.name for path in unused_images(data.paths)]:
+        report.noticed['image files that no record names'] = unused
     if same := [' = '.join(names[i] for i in group) for group in groups if len(group) > 1]:
         report.noticed['identical images, kept in one part'] = same
     if empty := [name for number, name in names.items() if number not in busy]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from projects.smn.convert.report import Report
+from projects.smn.convert.sources import read_text
 from projects.smn.errors import UserError
 
 SPECIES = {'1': 'cat', '2': 'dog'}
@@ -43,7 +44,7 @@ def read_list(path: Path, report: Report) -> dict[str, Pet]:
     """
     pets: dict[str, Pet] = {}
     meanings: dict[int | str, str] = {}
-    lines = _lines(path)
+    lines = _lines(path, report)
     for place, line in lines:
         pet = _read_line(line, f'{path}, line {place}')
         if pets.setdefault(pet.name, pet) != pet:
@@ -86,11 +87,9 @@ def read_official(folder: Path, pets: dict[str, Pet], report: Report) -> dict[st
     return parts
 
 
-def _lines(path: Path) -> list[tuple[int, str]]:
+def _lines(path: Path, report: Report) -> list[tuple[int, str]]:
     """Numbered lines, without empty ones and without headers, which start with ``#``."""
-    if not path.is_file():
-        raise UserError(f'{path}: there is no such file')
-    lines = path.read_text('utf-8-sig', 'replace').splitlines()
+    lines = read_text(path, report).splitlines()
     stripped = ((place, line.strip()) for place, line in enumerate(lines, 1))
     return [(place, line) for place, line in stripped if line and not line.startswith('#')]
 

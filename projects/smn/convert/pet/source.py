@@ -87,10 +87,9 @@ def _pictures(folder: Path, report: Report) -> dict[str, Path]:
     pictures: dict[str, Path] = {}
     for name in sorted(sound, key=lambda name: (not name.endswith('.jpg'), name)):
         pictures.setdefault(Path(name).stem, folder / name)
-    used = {path.name for path in pictures.values()}
-    _list(report, 'pictures beside a .jpg of the same name', (n for n in sound if n not in used))
-    others = set(names) - set(sound)
-    _list(report, 'files in images/ that are no pictures', (n for n in names if n in others))
+    doubles = set(sound) - {path.name for path in pictures.values()}
+    _list(report, 'pictures beside a .jpg of the same name', sorted(doubles))
+    _list(report, 'files in images/ that are no pictures', sorted(set(names) - set(sound)))
     return dict(sorted(pictures.items()))
 
 

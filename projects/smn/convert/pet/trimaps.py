@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
-from projects.smn.convert.decoded import FAULTS
+from projects.smn.convert.decoded import read_image
 from projects.smn.tasks import IGNORED
 
 FOREGROUND, BACKGROUND, BORDER = 1, 2, 3
@@ -16,12 +15,8 @@ BORDER_POLICIES = ('ignore', 'object', 'background')
 
 def read_trimap(path: Path) -> np.ndarray | None:
     """The values of a trimap, (height, width) uint8; None when it is damaged or is no trimap."""
-    try:
-        with Image.open(path) as image:
-            values = np.asarray(image)
-    except FAULTS:
-        return None
-    known = values.ndim == 2 and np.isin(values, (FOREGROUND, BACKGROUND, BORDER)).all()
+    values = read_image(path, np.asarray)
+    known = np.ndim(values) == 2 and np.isin(values, (FOREGROUND, BACKGROUND, BORDER)).all()
     return values.astype(np.uint8) if known else None
 
 

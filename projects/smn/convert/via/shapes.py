@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from projects.smn.convert.objects import TOLERANCE_PX
 from projects.smn.convert.outlines import is_number, measure
 
@@ -67,13 +69,11 @@ def ellipse(cx: float, cy: float, rx: float, ry: float, theta: float = 0) -> lis
     """
     radius = min(max(rx, ry, 1), 10_000)  # a larger one is a mistake
     count = math.ceil(math.pi / math.acos(1 - SAGITTA_PX / radius))
+    angles = np.linspace(0, 2 * math.pi, count, endpoint=False)
+    x, y = rx * np.cos(angles), ry * np.sin(angles)
     cos, sin = math.cos(theta), math.sin(theta)
-    polygon = []
-    for step in range(count):
-        angle = 2 * math.pi * step / count
-        x, y = rx * math.cos(angle), ry * math.sin(angle)
-        polygon += [round(cx + x * cos - y * sin, 3), round(cy + x * sin + y * cos, 3)]
-    return polygon
+    corners = np.stack([cx + x * cos - y * sin, cy + x * sin + y * cos], axis=1)
+    return corners.round(3).ravel().tolist()
 
 
 def is_open(shape: Mapping[str, Any]) -> bool:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
-from projects.smn.convert.decoded import FAULTS
+from projects.smn.convert.decoded import read_image
 from projects.smn.errors import UserError, listing
 from projects.smn.tasks import IGNORED
 
@@ -71,12 +70,10 @@ def read_mask(path: Path) -> np.ndarray | None:
     Raises:
         UserError: It has several channels, so that nobody knows which of them is the code.
     """
-    try:
-        with Image.open(path) as image:
-            codes = np.asarray(image)
-            mode = image.mode
-    except FAULTS:
+    found = read_image(path, lambda image: (np.asarray(image), image.mode))
+    if found is None:
         return None
+    codes, mode = found
     if codes.ndim != 2 or codes.dtype.kind not in 'biu' or codes.min() < 0 or codes.max() >= _CODES:
         raise UserError(f'{path} is no mask of codes, but an image in {mode}')
     return codes.astype(np.uint16)
