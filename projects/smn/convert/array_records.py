@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 from PIL import Image
 
-from projects.smn.convert.outlines import measure
+from projects.smn.convert.outlines import place_of_mask
 from projects.smn.convert.raw_arrays import (
     Conventions,
     find_object_values,
@@ -19,7 +19,7 @@ from projects.smn.convert.raw_arrays import (
     read_boxes,
     whole_numbers,
 )
-from projects.smn.tasks import IGNORED, encode_mask
+from projects.smn.tasks import IGNORED
 
 IMAGES, MAPS = 'images', 'annotations/semantic'
 TOOL = 'pack'
@@ -54,10 +54,8 @@ class ArrayConverter:
             self._boxes = read_boxes(arrays['bboxes'], conventions.box_format)
         if 'binary' in arrays:
             self._binary = read_binary(arrays['binary'])
-        category = dict(id=1, name=conventions.class_name)
-        self.coco: dict[str, Any] = dict(
-            info=dict(tool=TOOL), images=[], annotations=[], categories=[category]
-        )
+        categories = [dict(id=1, name=conventions.class_name)]
+        self.coco = dict(info=dict(tool=TOOL), images=[], annotations=[], categories=categories)
 
     def __len__(self) -> int:
         return len(self.arrays['images'])
@@ -70,14 +68,12 @@ class ArrayConverter:
             if self.conventions.channels == 'bgr':
                 pixels = pixels[..., ::-1]
             height, width = pixels.shape[:2]
-            record = dict(id=index + 1, file_name=name, width=width, height=height)
-            record.update(self._labels(index, width, height))
+            labels = self._labels(index, width, height)
+            record = dict(id=index + 1, file_name=name, width=width, height=height, **labels)
             yield f'{IMAGES}/{name}', png(pixels)
             if 'masks' in self.arrays:
                 record['seg_map'] = name
-                values, mask = self._mask(index, height, width)
-                self._add_object(record, mask)
-                yield f'{MAPS}/{name}', png(values)
+                yield f'{MAPS}/{name}', png(self._map(index, record))
             else:  # there is something, and nobody knows where
                 record['complete'] = False
             self.coco['images'].append(record)
@@ -108,24 +104,19 @@ class ArrayConverter:
             self.noticed['boxes cut off at the edge of their image'] += 1
         return [x1, y1, x2 - x1, y2 - y1]
 
-    def _mask(self, index: int, height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
-        """The semantic map, uint8, and the object, bool; (height, width)."""
-        raw = whole_numbers(self.arrays['masks'], index).reshape(height, width)
+    def _map(self, index: int, image: Mapping[str, Any]) -> np.ndarray:
+        """The semantic map, uint8, (height, width); what is on it becomes the image's object."""
+        raw = whole_numbers(self.arrays['masks'], index).reshape(image['height'], image['width'])
         mask = np.isin(raw, self._object_values)
+        if place := place_of_mask(mask):
+            ids = dict(id=len(self.coco['annotations']) + 1, image_id=image['id'], category_id=1)
+            labels = {key: image[key] for key in ('attributes',) if key in image}
+            self.coco['annotations'].append({**ids, **place, **labels})
+        else:
+            self.noticed['images whose mask is empty'] += 1
         values = mask.astype(np.uint8)
         values[np.isin(raw, sorted(self.conventions.mask_ignore))] = IGNORED
-        return values, mask
-
-    def _add_object(self, record: Mapping[str, Any], mask: np.ndarray) -> None:
-        outline = encode_mask(mask)
-        measured = measure(outline, *mask.shape)
-        if measured is None:
-            self.noticed['images whose mask is empty'] += 1
-            return
-        labels = {key: record[key] for key in ('attributes',) if key in record}
-        ids = dict(id=len(self.coco['annotations']) + 1, image_id=record['id'], category_id=1)
-        place = dict(bbox=measured.box, area=measured.area, segmentation=outline, iscrowd=0)
-        self.coco['annotations'].append({**ids, **place, **labels})
+        return values
 
 
 def png(pixels: np.ndarray) -> bytes:

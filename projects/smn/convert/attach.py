@@ -87,18 +87,14 @@ class Attacher:
             points, 'points', lambda things, p: nearest_to_point(things, p.x, p.y, reach)
         )
         for thing, own in found:
-            by_name = {name: [point for point in own if point.label == name] for name in names}
-            for name, same in by_name.items():
+            flat = []
+            for name in names:
+                same = [point for point in own if point.label == name]
                 if len(same) > 1:
                     self._skip(f'points {name!r} that one object has several of', same)
-                    by_name[name] = []
-            known = {name: same[0] for name, same in by_name.items() if same}
-            if known:
-                flat = [
-                    (known[n].x, known[n].y, VISIBLE) if n in known else (0, 0, 0) for n in names
-                ]
-                thing['keypoints'] = [value for triple in flat for value in triple]
-                thing['num_keypoints'] = len(known)
+                flat += [same[0].x, same[0].y, VISIBLE] if len(same) == 1 else [0, 0, 0]
+            if known := flat[2::3].count(VISIBLE):
+                thing.update(keypoints=flat, num_keypoints=known)
 
     def attributes(self, points: Iterable[Point], read: Callable[[str], tuple[str, str]]) -> None:
         """Write ``attributes``: ``read`` says key and value of a point's label.
@@ -107,19 +103,17 @@ class Attacher:
         """
         found = self._owned(points, 'points', lambda things, p: owner_of_point(things, p.x, p.y))
         for thing, own in found:
-            values: dict[str, dict[str, list[Point]]] = defaultdict(lambda: defaultdict(list))
+            by_key: dict[str, list[Point]] = defaultdict(list)
             for point in own:
-                key, value = read(point.label)
-                values[key][value].append(point)
-            for key, given in values.items():
-                if len(given) > 1:
-                    every = [point for same in given.values() for point in same]
-                    self._skip(f'points that give one object different values of {key!r}', every)
+                by_key[read(point.label)[0]].append(point)
+            for key, given in by_key.items():
+                values = {read(point.label)[1] for point in given}
+                if len(values) > 1:
+                    self._skip(f'points that give one object different values of {key!r}', given)
                     continue
-                [(value, same)] = given.items()
-                thing.setdefault('attributes', {})[key] = value
-                if len(same) > 1:
-                    self.report.noticed['values given twice, alike'] += map(str, same)
+                thing.setdefault('attributes', {})[key] = values.pop()
+                if len(given) > 1:
+                    self.report.noticed['values given twice, alike'] += map(str, given)
 
     def masks(self, parts: Iterable[Part]) -> None:
         """Write ``masks``; a part goes to the smallest object that contains it."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
+import numpy as np
 from pycocotools import mask as rle
 
 from projects.smn.runs import runs_fit
+from projects.smn.tasks import encode_mask
 
 
 class Measured(NamedTuple):
@@ -29,6 +31,14 @@ def measure(outline: Any, height: int, width: int) -> Measured | None:
     ys = [y for part in sound for y in part[1::2]]
     box = [min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)]
     return Measured(sound, box, sum(map(polygon_area, sound)))
+
+
+def place_of_mask(mask: np.ndarray) -> dict[str, Any] | None:
+    """Where an object is, (height, width) bool, as keys of a COCO annotation; None if nowhere."""
+    outline = encode_mask(mask)
+    if (measured := measure(outline, *mask.shape)) is None:
+        return None
+    return dict(bbox=measured.box, area=measured.area, segmentation=outline, iscrowd=0)
 
 
 def polygon_area(xy: list[float]) -> float:

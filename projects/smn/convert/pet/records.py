@@ -11,13 +11,12 @@ import numpy as np
 from PIL import Image
 
 from projects.smn.convert.decoded import Decoded, decode
-from projects.smn.convert.outlines import clip_box, measure
+from projects.smn.convert.outlines import clip_box, place_of_mask
 from projects.smn.convert.pet.lists import SPECIES, Pet
 from projects.smn.convert.pet.source import PetSource
 from projects.smn.convert.pet.trimaps import FOREGROUND, object_mask, read_trimap, semantic_map
 from projects.smn.convert.pet.voc import read_boxes
 from projects.smn.convert.report import Report
-from projects.smn.tasks import encode_mask
 
 CLASS_KEYS = ('breed', 'species', 'pet')
 MAPS = Path('annotations', 'semantic')
@@ -70,10 +69,10 @@ class PetWriter:
         if decoded is None:
             self.report.skipped['images that cannot be read to the end'].append(pet.name)
             return None
-        labels = {'attributes': {'breed': pet.breed, 'species': pet.species}}
-        if box := self._head(pet.name, decoded.width, decoded.height):
-            labels['boxes'] = {'head': box}
         size = {'width': decoded.width, 'height': decoded.height}
+        labels = {'attributes': {'breed': pet.breed, 'species': pet.species}}
+        if box := self._head(pet.name, **size):
+            labels['boxes'] = {'head': box}
         return {'id': number, 'file_name': self._put(path, decoded), **size, **labels}
 
     def _put(self, path: Path, decoded: Decoded) -> str:
@@ -118,21 +117,16 @@ class PetWriter:
             self.report.skipped[fault].append(pet.name)
             image['complete'] = False
             return []
-        category = self._category(pet)
+        # The id of the category, which is also its value in the map.
+        category = self.classes.index(getattr(pet, self.class_key, self.classes[0])) + 1
         image['seg_map'] = f'{pet.name}.png'
         values = semantic_map(trimap, self.border, category)
         Image.fromarray(values).save(self.folder / MAPS / image['seg_map'])
-        mask = encode_mask(object_mask(trimap, self.border))
-        measured = measure(mask, *mask['size'])
+        place = place_of_mask(object_mask(trimap, self.border))
         labels = {key: image[key] for key in ('attributes', 'boxes') if key in image}
         labels['attributes'] = {k: v for k, v in image['attributes'].items() if k != self.class_key}
-        place = {'bbox': measured.box, 'area': measured.area, 'segmentation': mask, 'iscrowd': 0}
         ids = {'id': image['id'], 'image_id': image['id'], 'category_id': category}
         return [{**ids, **place, **labels}]
-
-    def _category(self, pet: Pet) -> int:
-        """The id of a pet's category, which is also its value in the semantic map."""
-        return self.classes.index(getattr(pet, self.class_key, self.classes[0])) + 1
 
     def _trimap(self, name: str, size: tuple[int, int]) -> tuple[np.ndarray | None, str | None]:
         """The trimap, or what is wrong with it."""
