@@ -27,7 +27,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from projects.smn.convert.coco_file import read_coco
-from projects.smn.convert.image_records import match_images
+from projects.smn.convert.images import match_images
 from projects.smn.convert.objects import place_objects
 from projects.smn.convert.report import Report
 from projects.smn.convert.result import Converted, add_shared_flags, write_result

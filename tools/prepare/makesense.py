@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from projects.smn.convert.attach import REACH, Attacher, on_images
 from projects.smn.convert.coco_file import read_coco
-from projects.smn.convert.image_records import match_images
+from projects.smn.convert.images import match_images
 from projects.smn.convert.makesense.labels import (
     KEYPOINTS,
     MASKS,

@@ -34,7 +34,9 @@ def read_coco(path: Path, report: Report) -> dict[str, Any]:
         for place, record in enumerate(records):
             _check_record(record, keys, f'{path} is not COCO: {name}[{place}]')
     for name in ('images', 'categories'):
-        _check_unique(coco[name], f'{path}: {name}')
+        for number, count in Counter(record['id'] for record in coco[name]).items():
+            if count > 1:
+                raise UserError(f'{path}: {name} has the id {number} {count} times')
     known = {category['id'] for category in coco['categories']}
     for annotation in coco['annotations']:
         if annotation['category_id'] not in known:
@@ -58,12 +60,6 @@ def _check_record(record: Any, keys: dict[str, type], where: str) -> None:
         if not isinstance(record, dict) or not isinstance(record.get(key), kind):
             noun = 'text' if kind is str else 'a whole number'
             raise UserError(f'{where} has no {key!r} that is {noun}')
-
-
-def _check_unique(records: list[dict], where: str) -> None:
-    for number, count in Counter(record['id'] for record in records).items():
-        if count > 1:
-            raise UserError(f'{where} has the id {number} {count} times')
 
 
 def _number(annotations: list[dict], report: Report) -> None:

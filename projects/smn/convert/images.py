@@ -1,4 +1,4 @@
-"""Image files: finding, comparing and copying them."""
+"""Image files: found by what records call them, compared, and copied."""
 
 from __future__ import annotations
 
@@ -7,15 +7,61 @@ import re
 import shutil
 import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 
 from tqdm import tqdm
 
+from projects.smn.convert.decoded import ImageSize, image_size
+from projects.smn.convert.report import Report
 from projects.smn.convert.text import repair
 from projects.smn.errors import UserError
 
 SUFFIXES = {'.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp'}
+
+
+def match_images(
+    images: list[dict],
+    folder: Path,
+    report: Report,
+    skip_missing: bool = False,
+    labelled: Container[int] = (),
+) -> tuple[dict[int, dict], dict[int, Path]]:
+    """Records by id, with bare file names and true sizes, and the file of each.
+
+    Args:
+        images: Records with ``id`` and ``file_name``; a size that they state is compared.
+        folder: Where the files are.
+        report: Gets what was skipped and corrected.
+        skip_missing: Leave out images that are missing, broken, or not the ones that were labelled.
+        labelled: Ids of images with labels in pixels. If such a file has another size than its
+            record states, nobody knows where on it the labels lie.
+
+    Raises:
+        UserError: No image is found; without ``skip_missing`` also if one is missing, cannot be
+            decoded to the end, or has labels of another size.
+    """
+    if not folder.is_dir():
+        raise UserError(f'--images {folder}: there is no such folder')
+    records: dict[int, dict] = {}
+    paths: dict[int, Path] = {}
+    for image in tqdm(images, desc='read images', disable=None, leave=False):
+        path = find_image(folder, image['file_name'])
+        size = image_size(path) if path else None
+        fault = _fault(image, path, size, folder, labelled)
+        if fault is None:
+            records[image['id']] = _true_record(image, size, report)
+            paths[image['id']] = path
+        elif skip_missing:
+            report.skipped[f'images that {fault[0]}'].append(image['file_name'])
+        else:
+            raise UserError(
+                f'{report.source} names the image {image["file_name"]!r}: {fault[1]}; '
+                '--skip-missing leaves such images out'
+            )
+    if not paths:
+        raise UserError(f'--images {folder}: none of the {len(images)} images named can be used')
+    return records, paths
 
 
 def find_image(folder: Path, name: str) -> Path | None:
@@ -70,3 +116,33 @@ def put_images(files: Mapping[str, Path], folder: Path, link: bool = False) -> N
                 f'cannot make a hard link to {path} ({error.strerror or error}), which must be on '
                 'the file system of the result: leave out --link hardlink'
             ) from None
+
+
+def _fault(
+    image: dict, path: Path | None, size: ImageSize | None, folder: Path, labelled: Container[int]
+) -> tuple[str, str] | None:
+    """What is wrong with an image: the end of "images that ..." and a clause of its own."""
+    if path is None:
+        return 'are not in the folder', f'it is not in {folder}'
+    if size is None:
+        return 'cannot be read', f'{path} cannot be read as an image to its end'
+    if image['id'] in labelled and (change := _change(image, size)):
+        return 'have another size than their labels', f'{path} has another size, {change}'
+    return None
+
+
+def _change(image: dict, size: ImageSize) -> str | None:
+    """How the size that a record states differs from ``size``; one that it lacks does not."""
+    stated = image.get('width'), image.get('height')
+    if all(side in (None, 0, true) for side, true in zip(stated, size, strict=False)):
+        return None
+    return f'{stated[0]}x{stated[1]} -> {size.width}x{size.height}'
+
+
+def _true_record(image: dict, size: ImageSize, report: Report) -> dict:
+    name = re.split(r'[\\/]', report.text(image['file_name']))[-1]
+    if change := _change(image, size):
+        report.noticed['image sizes corrected'].append(f'{name}: {change}')
+    if size.turned:
+        report.noticed['images that EXIF turns: check where their objects lie'].append(name)
+    return {**image, 'file_name': name, 'width': size.width, 'height': size.height}

@@ -60,8 +60,13 @@ def open_arrays(folder: Path) -> Iterator[dict[str, h5py.Dataset]]:
         arrays = {}
         for name in NAMES:
             path = folder / f'{name}.h5'
-            if path.exists():
-                arrays[name] = _find_array(stack.enter_context(_open(path)), name, path)
+            if not path.exists():
+                continue
+            try:
+                file = stack.enter_context(h5py.File(path, 'r'))
+            except OSError as error:
+                raise UserError(f'{path} cannot be read as HDF5: {error}') from None
+            arrays[name] = _find_array(file, name, path)
         if 'images' not in arrays:
             raise UserError(f'{folder} has no images.h5')
         for name, array in arrays.items():
@@ -137,13 +142,6 @@ def read_binary(binary: h5py.Dataset) -> list[int | None]:
             f'{binary.file.filename}: row {wrong[0]} is {values[wrong[0]]:g}, not 0 or 1'
         )
     return [None if np.isnan(value) else int(value) for value in values]
-
-
-def _open(path: Path) -> h5py.File:
-    try:
-        return h5py.File(path, 'r')
-    except OSError as error:
-        raise UserError(f'{path} cannot be read as HDF5: {error}') from None
 
 
 def _find_array(file: h5py.File, name: str, path: Path) -> h5py.Dataset:

@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 
 from projects.smn.convert.report import Report
 from projects.smn.errors import listing
 
+# What a conversion did to its source, of a report.
+DONE = ('repaired', 'not_repairable', 'corrected', 'skipped', 'noticed')
 
-def summarize(
-    coco: dict, parts: dict[str, dict], attributes: Iterable[str], report: Report
-) -> dict:
+
+def summarize(coco: dict, parts: dict[str, dict], attributes: list[str], report: Report) -> dict:
     """What a reader needs to know of the whole file ``coco`` and of the parts it is split into."""
-    keys = list(attributes)
     sizes = sorted((i['width'] * i['height'], i['width'], i['height']) for i in coco['images'])
-    all_parts = {'all': coco, **parts}
     counts = {
-        name: count(part, keys) | count_geometry(part, coco) for name, part in all_parts.items()
+        name: count(part, attributes) | count_geometry(part, coco)
+        for name, part in {'all': coco, **parts}.items()
     }
     return {
-        **({'read': dict(report.read)} if report.read else {}),
+        **({'read': report.read} if report.read else {}),
         'counts': counts,
         'image_sizes': {'smallest': sizes[0][1:], 'largest': sizes[-1][1:]},
-        'repaired': report.repaired,
-        'not_repairable': report.not_repairable,
-        'corrected': dict(report.corrected),
-        'skipped': dict(report.skipped),
-        'noticed': dict(report.noticed),
+        **{what: value for what, value in vars(report).items() if what in DONE},
     }
 
 

@@ -69,14 +69,11 @@ def output_names(triples: list[Triple]) -> list[str]:
     for image, times in Counter(triple.image for triple in triples).items():
         if times > 1:
             raise UserError(f'{image} is named {times} times; an image belongs to one triple')
-    for depth in range(1, max(len(triple.image.parts) for triple in triples) + 1):
-        names = ['_'.join(_last(triple.image, depth)) for triple in triples]
+    paths = [triple.image.with_suffix('') for triple in triples]
+    parts = [[part for part in path.parts if part not in (path.anchor, '..')] for path in paths]
+    for depth in range(1, max(map(len, parts)) + 1):
+        names = ['_'.join(folders[-depth:]) for folders in parts]
         if len(set(names)) == len(names):
             return names
-    name, _ = Counter(triple.image.with_suffix('') for triple in triples).most_common(1)[0]
+    [(name, _)] = Counter(paths).most_common(1)
     raise UserError(f'{name}.* are several images whose masks would have one name')
-
-
-def _last(path: Path, depth: int) -> list[str]:
-    parts = [part for part in path.with_suffix('').parts if part not in (path.anchor, '..')]
-    return parts[-depth:]
