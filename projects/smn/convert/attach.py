@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
 
 from projects.smn.convert.outlines import measure
 from projects.smn.convert.ownership import (
@@ -50,12 +49,9 @@ class Part:
         return self.name
 
 
-Label = TypeVar('Label', Point, Part)
-
-
 def on_images(
-    labels: Iterable[Label], images: Container[int], noun: str, report: Report
-) -> Iterator[Label]:
+    labels: Iterable[Point | Part], images: Container[int], noun: str, report: Report
+) -> Iterator[Point | Part]:
     """Those on one of ``images``, by id; the others are reported."""
     for label in labels:
         if label.image_id in images:
@@ -147,4 +143,4 @@ class Attacher:
         return owners.values()
 
     def _skip(self, why: str, labels: Iterable) -> None:
-        self.report.skipped[why] += map(str, labels)
+        self.report.skip(why, map(str, labels))

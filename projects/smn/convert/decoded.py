@@ -14,9 +14,9 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from PIL import Image
 
+from projects.smn.tasks.semantic import FAULTS
+
 EXIF_ORIENTATION = 0x0112
-# What Pillow raises for files that are damaged in one way or another.
-FAULTS = (OSError, EOFError, SyntaxError, ValueError, Image.DecompressionBombError)
 COMMON_FORMATS = ('JPEG', 'MPO', 'PNG', 'BMP')  # MPO is a JPEG with a second picture after it
 
 Read = TypeVar('Read')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,6 +35,16 @@ class Report:
         if is_broken(fixed) and raw not in self.not_repairable:
             self.not_repairable.append(raw)
         return fixed
+
+    def skip(self, what: str, items: Iterable) -> None:
+        """List what was left out, unless nothing was."""
+        if items := list(items):
+            self.skipped[what] += items
+
+    def notice(self, what: str, items: Iterable) -> None:
+        """List what a user may want to look at, unless there is nothing."""
+        if items := list(items):
+            self.noticed[what] += items
 
     def name(self, number: int) -> int | str:
         """What a user finds the object with this annotation id by, in the source."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -82,14 +82,18 @@ def write_result(
 
 
 def write_files(
-    folder: Path,
-    tool: str,
-    args: argparse.Namespace,
-    files: Mapping[str, Path],
-    parts: Mapping[str, dict],
-    summary: dict,
+    folder: Path, tool: str, args: argparse.Namespace, files: dict, parts: dict, summary: dict
 ) -> None:
-    """Write images, the COCO file of each part, and the summary; see :func:`put_images`."""
+    """Write all of a result to its folder.
+
+    Args:
+        folder: One with ``images`` in it, see :func:`~.staging.whole_folder`.
+        tool: The name of the tool, which may then replace the result.
+        args: With the flags of :func:`add_shared_flags`.
+        files: Name of an image to the file to copy; others may have been written already.
+        parts: Name of a part to its COCO file.
+        summary: Of :func:`summarize`, with more if there is more.
+    """
     put_images(files, folder / 'images', link=args.link == 'hardlink')
     for name, part in parts.items():
         write_json(folder / 'annotations' / f'{name}.json', part)
@@ -119,9 +123,8 @@ def drop_copies_of_test(
     The test part is given, so it is the copy in the other part that goes.
     """
     copies = {i for group in groups if data.test & set(group) for i in group} - data.test
-    for image in data.coco['images']:
-        if image['id'] in copies:
-            report.skipped['images that --test has too'].append(image['file_name'])
+    dropped = (image['file_name'] for image in data.coco['images'] if image['id'] in copies)
+    report.skip('images that --test has too', dropped)
     data.coco = part_of(data.coco, data.paths.keys() - copies)
     left = [[number for number in group if number not in copies] for group in groups]
     if not data.paths.keys() - copies - data.test:
@@ -145,9 +148,9 @@ def notice_images(data: Converted, groups: list[list[int]], report: Report) -> N
     """Report files beside the images, images that are the same, and images without an object."""
     names = {image['id']: image['file_name'] for image in data.coco['images']}
     busy = {annotation['image_id'] for annotation in data.coco['annotations']}
-    if unused := [path.name for path in unused_images(data.paths)]:
-        report.noticed['image files that no record names'] = unused
-    if same := [' = '.join(names[i] for i in group) for group in groups if len(group) > 1]:
-        report.noticed['identical images, kept in one part'] = same
-    if empty := [name for number, name in names.items() if number not in busy]:
-        report.noticed['images without objects'] = empty
+    unused = (path.name for path in unused_images(data.paths))
+    report.notice('image files that no record names', unused)
+    same = (' = '.join(names[i] for i in group) for group in groups if len(group) > 1)
+    report.notice('identical images, kept in one part', same)
+    empty = (name for number, name in names.items() if number not in busy)
+    report.notice('images without objects', empty)

@@ -43,17 +43,16 @@ def count(coco: dict, attributes: list[str]) -> dict:
 def count_geometry(part: dict, coco: dict) -> dict:
     """Number of objects with each keypoint and each further mask, of those that ``coco`` has."""
     points = {c['id']: c['keypoints'] for c in coco['categories'] if c.get('keypoints')}
-    found = {'keypoints': Counter(), 'masks': Counter()}
+    keypoints = dict.fromkeys((name for names in points.values() for name in names), 0)
+    masks = dict.fromkeys((name for a in coco['annotations'] for name in a.get('masks') or ()), 0)
     for annotation in part['annotations']:
-        names = points.get(annotation['category_id'], ())
         flags = (annotation.get('keypoints') or ())[2::3]
-        found['keypoints'].update(n for n, flag in zip(names, flags, strict=False) if flag)
-        found['masks'].update(list(annotation.get('masks') or ()))
-    known = {
-        'keypoints': dict.fromkeys(name for names in points.values() for name in names),
-        'masks': dict.fromkeys(name for a in coco['annotations'] for name in a.get('masks') or ()),
-    }
-    return {kind: {n: found[kind][n] for n in names} for kind, names in known.items() if names}
+        for name, flag in zip(points.get(annotation['category_id'], ()), flags, strict=False):
+            keypoints[name] += bool(flag)
+        for name in annotation.get('masks') or ():
+            masks[name] += 1
+    found = {'keypoints': keypoints, 'masks': masks}
+    return {kind: counts for kind, counts in found.items() if counts}
 
 
 def print_summary(summary: dict) -> None:

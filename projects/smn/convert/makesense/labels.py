@@ -86,9 +86,8 @@ def infer_attributes(
     ``stem_end``, the only label of its key, is rather the name of a thing.
     """
     found = [key for key in sorted(given) if len(declared[key]) > 1 or _is_number(declared[key][0])]
-    if found:
-        said = [f'{key}: {", ".join(sorted(given[key]))}' for key in found]
-        report.noticed['attributes that no --attribute names, by the labels of points'] = said
+    said = (f'{key}: {", ".join(sorted(given[key]))}' for key in found)
+    report.notice('attributes that no --attribute names, by the labels of points', said)
     return found
 
 

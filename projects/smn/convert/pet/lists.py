@@ -79,8 +79,8 @@ def read_official(folder: Path, pets: dict[str, Pet], report: Report) -> dict[st
             raise UserError(
                 f'{path}: of {other!r} {listed[other].meaning}, in list.txt {pets[other].meaning}'
             )
-        if unknown := [name for name in listed if name not in pets]:
-            report.skipped[f'names in {path.name} that list.txt lacks'] = unknown
+        unknown = [name for name in listed if name not in pets]
+        report.skip(f'names in {path.name} that list.txt lacks', unknown)
         parts[part] = set(known)
     if common := sorted(parts['trainval'] & parts['test']):
         raise UserError(f'{folder}: trainval.txt and test.txt both name {common[0]!r}')

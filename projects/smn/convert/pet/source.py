@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,12 +69,12 @@ def open_source(root: Path, report: Report) -> PetSource:
             f'{path} names none of the {len(found)} pictures in {root / "images"}: '
             'is it of another set?'
         )
-    _list(report, 'names in list.txt without a picture', (n for n in listed if n not in found))
-    _list(report, 'pictures that list.txt does not name', (n for n in found if n not in listed))
+    report.skip('names in list.txt without a picture', (n for n in listed if n not in found))
+    report.skip('pictures that list.txt does not name', (n for n in found if n not in listed))
     for folder, suffix in (('trimaps', '.png'), ('xmls', '.xml')):
         beside = _names(root / 'annotations' / folder)
         unused = (n for n in beside if Path(n).suffix != suffix or Path(n).stem not in pictures)
-        _list(report, f'files in {folder}/ of no picture that is used', unused)
+        report.skip(f'files in {folder}/ of no picture that is used', unused)
     return PetSource(root, listed, pictures)
 
 
@@ -88,15 +87,10 @@ def _pictures(folder: Path, report: Report) -> dict[str, Path]:
     for name in sorted(sound, key=lambda name: (not name.endswith('.jpg'), name)):
         pictures.setdefault(Path(name).stem, folder / name)
     doubles = set(sound) - {path.name for path in pictures.values()}
-    _list(report, 'pictures beside a .jpg of the same name', sorted(doubles))
-    _list(report, 'files in images/ that are no pictures', sorted(set(names) - set(sound)))
+    report.skip('pictures beside a .jpg of the same name', sorted(doubles))
+    report.skip('files in images/ that are no pictures', sorted(set(names) - set(sound)))
     return dict(sorted(pictures.items()))
 
 
 def _names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-
-
-def _list(report: Report, what: str, names: Iterable[str]) -> None:
-    if names := list(names):
-        report.skipped[what] = names

@@ -44,8 +44,8 @@ class RegionLabels:
                 raise UserError(
                     f'no region has the attribute {name!r}; the regions have {listing(known)}'
                 )
-        if unused := [name for name in known if name not in used]:
-            report.noticed['region attributes that no option names'] = unused
+        unused = (name for name in known if name not in used)
+        report.notice('region attributes that no option names', unused)
         self._notice_file_attributes(files)
         self.options = _union(file.options for file in files)
         ticked = _union(
@@ -86,8 +86,8 @@ class RegionLabels:
         """Report those that an image has a value of; no task is about a whole image."""
         images = (image for file in files for image in file.images)
         pairs = (pair for image in images for pair in image.attributes.items())
-        if used := dict.fromkeys(name for name, value in pairs if value not in (None, '', {})):
-            self.report.noticed['file attributes, which are not read'] = list(used)
+        used = dict.fromkeys(name for name, value in pairs if value not in (None, '', {}))
+        self.report.notice('file attributes, which are not read', used)
 
     def _keys(self, name: str) -> list[str]:
         return [f'{name}_{box}' for box in self.boxes[name]] if name in self.boxes else [name]
