@@ -11,14 +11,8 @@ import h5py
 import numpy as np
 from PIL import Image
 
+from projects.smn.convert import raw_arrays
 from projects.smn.convert.outlines import place_of_mask
-from projects.smn.convert.raw_arrays import (
-    Conventions,
-    find_object_values,
-    read_binary,
-    read_boxes,
-    whole_numbers,
-)
 from projects.smn.tasks import IGNORED
 
 IMAGES, MAPS = 'images', 'annotations/semantic'
@@ -42,18 +36,19 @@ class ArrayConverter:
     """
 
     def __init__(
-        self, arrays: Mapping[str, h5py.Dataset], conventions: Conventions, stem: str
+        self, arrays: Mapping[str, h5py.Dataset], conventions: raw_arrays.Conventions, stem: str
     ) -> None:
         self.arrays = arrays
         self.conventions = conventions
         self.stem = stem
         self.noticed: Counter[str] = Counter()
         if 'masks' in arrays:
-            self._object_values = sorted(find_object_values(arrays['masks'], conventions))
+            values = raw_arrays.find_object_values(arrays['masks'], conventions)
+            self._object_values = sorted(values)
         if 'bboxes' in arrays:
-            self._boxes = read_boxes(arrays['bboxes'], conventions.box_format)
+            self._boxes = raw_arrays.read_boxes(arrays['bboxes'], conventions.box_format)
         if 'binary' in arrays:
-            self._binary = read_binary(arrays['binary'])
+            self._binary = raw_arrays.read_binary(arrays['binary'])
         categories = [dict(id=1, name=conventions.class_name)]
         self.coco = dict(info=dict(tool=TOOL), images=[], annotations=[], categories=categories)
 
@@ -64,7 +59,7 @@ class ArrayConverter:
         """Key and content of every file; ``coco`` is whole when all have been taken."""
         for index in range(len(self)):
             name = f'{self.stem}_{index + 1:06d}.png'
-            pixels = whole_numbers(self.arrays['images'], index)
+            pixels = raw_arrays.whole_numbers(self.arrays['images'], index)
             if self.conventions.channels == 'bgr':
                 pixels = pixels[..., ::-1]
             height, width = pixels.shape[:2]
@@ -106,7 +101,8 @@ class ArrayConverter:
 
     def _map(self, index: int, image: Mapping[str, Any]) -> np.ndarray:
         """The semantic map, uint8, (height, width); what is on it becomes the image's object."""
-        raw = whole_numbers(self.arrays['masks'], index).reshape(image['height'], image['width'])
+        raw = raw_arrays.whole_numbers(self.arrays['masks'], index)
+        raw = raw.reshape(image['height'], image['width'])
         mask = np.isin(raw, self._object_values)
         if place := place_of_mask(mask):
             ids = dict(id=len(self.coco['annotations']) + 1, image_id=image['id'], category_id=1)
