@@ -17,9 +17,9 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).resolve().parent)]
 
 import via
+from _result import add_shared_flags
 
 from projects.smn.convert.download import Archive, fetch, unpack
-from projects.smn.convert.result import add_shared_flags
 from projects.smn.errors import UserError, run_tool
 
 URL = 'https://github.com/matterport/Mask_RCNN/releases/download/v2.1/balloon_dataset.zip'

@@ -30,6 +30,8 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from _result import print_summary, write_files
+
 from projects.smn.convert.coco_file import part_of
 from projects.smn.convert.download import Archive, fetch, unpack
 from projects.smn.convert.images import same_pictures
@@ -38,10 +40,9 @@ from projects.smn.convert.pet.records import CLASS_KEYS, PetWriter
 from projects.smn.convert.pet.source import PetSource, open_source
 from projects.smn.convert.pet.trimaps import BORDER_POLICIES
 from projects.smn.convert.report import Report
-from projects.smn.convert.result import write_files
 from projects.smn.convert.splits import read_split, split_strata
 from projects.smn.convert.staging import whole_folder
-from projects.smn.convert.summary import print_summary, summarize
+from projects.smn.convert.summary import summarize
 from projects.smn.errors import UserError, run_tool
 
 TOOL = 'oxford_pet'

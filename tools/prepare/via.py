@@ -24,11 +24,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from _result import Converted, add_shared_flags, write_result
+
 from projects.smn.convert.attach import Attacher, on_images
 from projects.smn.convert.images import match_images
 from projects.smn.convert.objects import place_objects
 from projects.smn.convert.report import Report
-from projects.smn.convert.result import Converted, add_shared_flags, write_result
 from projects.smn.convert.sources import find_source
 from projects.smn.convert.splits import read_split
 from projects.smn.convert.via.coco import RegionReader

@@ -30,13 +30,14 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from _result import add_shared_flags, print_summary, write_files
+
 from projects.smn.convert.coco_file import part_of
 from projects.smn.convert.images import same_pictures
 from projects.smn.convert.report import Report
-from projects.smn.convert.result import add_shared_flags, write_files
 from projects.smn.convert.splits import read_split, split_groups
 from projects.smn.convert.staging import whole_folder
-from projects.smn.convert.summary import print_summary, summarize
+from projects.smn.convert.summary import summarize
 from projects.smn.convert.warehouse.masks import IGNORE_NAME, Codes
 from projects.smn.convert.warehouse.records import TripleWriter
 from projects.smn.convert.warehouse.triples import Triple, output_names, read_triples

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 
 from projects.smn.convert.report import Report
-from projects.smn.errors import listing
 
 # What a conversion did to its source, of a report.
 DONE = ('repaired', 'not_repairable', 'corrected', 'skipped', 'noticed')
@@ -53,37 +52,3 @@ def count_geometry(part: dict, coco: dict) -> dict:
             masks[name] += 1
     found = {'keypoints': keypoints, 'masks': masks}
     return {kind: counts for kind, counts in found.items() if counts}
-
-
-def print_summary(summary: dict) -> None:
-    """Print the counts as a table of the parts, then what was done, and the first of each."""
-    if 'read' in summary:
-        print('read: ' + ', '.join(f'{number} {what}' for what, number in summary['read'].items()))
-    _print_counts(summary['counts'])
-    small, large = ('x'.join(map(str, size)) for size in summary['image_sizes'].values())
-    print(f'image sizes: {small} to {large}')
-    for before, after in summary['repaired'].items():
-        print(f'repaired: {before!r} -> {after!r}')
-    if summary['not_repairable']:
-        print(f'broken text, left as it is: {listing(summary["not_repairable"])}')
-    for what, number in summary['corrected'].items():
-        print(f'corrected: {what}: {number}')
-    for kind in ('skipped', 'noticed'):
-        for what, items in summary[kind].items():
-            print(f'{kind}: {what}: {len(items)} ({listing(items, 4)})')
-
-
-def _print_counts(counts: dict[str, dict]) -> None:
-    parts = counts.values()
-    rows = [('', list(counts))]
-    rows += [(key, [part[key] for part in parts]) for key in ('images', 'objects')]
-    for kind, title in (('classes', 'class'), ('masks', 'mask'), ('keypoints', 'keypoint')):
-        for name in counts['all'].get(kind, ()):
-            rows.append((f'{title} {name}', [part[kind][name] for part in parts]))
-    for key, values in counts['all']['attributes'].items():
-        for value in values:
-            found = [part['attributes'][key].get(value, 0) for part in parts]
-            rows.append((f'{key} {value}', found))
-    width = max(len(title) for title, _ in rows)
-    for title, cells in rows:
-        print(f'{title:{width}}' + ''.join(f'{cell:>8}' for cell in cells))

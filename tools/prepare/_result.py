@@ -1,4 +1,4 @@
-"""Writing a converted data set: the flags for it, the split, the files and the summary."""
+"""What the converters share: flags, and how a result is split, written and summed up."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from projects.smn.convert.images import put_images, same_pictures, unused_images
 from projects.smn.convert.report import Report
 from projects.smn.convert.splits import read_split, split_groups
 from projects.smn.convert.staging import whole_folder
-from projects.smn.convert.summary import print_summary, summarize
-from projects.smn.errors import UserError
+from projects.smn.convert.summary import summarize
+from projects.smn.errors import UserError, listing
 from projects.smn.files import write_json
 
 
@@ -87,7 +87,7 @@ def write_files(
     """Write all of a result to its folder.
 
     Args:
-        folder: One with ``images`` in it, see :func:`~.staging.whole_folder`.
+        folder: One with ``images`` in it, see :func:`~projects.smn.convert.staging.whole_folder`.
         tool: The name of the tool, which may then replace the result.
         args: With the flags of :func:`add_shared_flags`.
         files: Name of an image to the file to copy; others may have been written already.
@@ -154,3 +154,37 @@ def notice_images(data: Converted, groups: list[list[int]], report: Report) -> N
     report.notice('identical images, kept in one part', same)
     empty = (name for number, name in names.items() if number not in busy)
     report.notice('images without objects', empty)
+
+
+def print_summary(summary: dict) -> None:
+    """Print the counts as a table of the parts, then what was done, and the first of each."""
+    if 'read' in summary:
+        print('read: ' + ', '.join(f'{number} {what}' for what, number in summary['read'].items()))
+    _print_counts(summary['counts'])
+    small, large = ('x'.join(map(str, size)) for size in summary['image_sizes'].values())
+    print(f'image sizes: {small} to {large}')
+    for before, after in summary['repaired'].items():
+        print(f'repaired: {before!r} -> {after!r}')
+    if summary['not_repairable']:
+        print(f'broken text, left as it is: {listing(summary["not_repairable"])}')
+    for what, number in summary['corrected'].items():
+        print(f'corrected: {what}: {number}')
+    for kind in ('skipped', 'noticed'):
+        for what, items in summary[kind].items():
+            print(f'{kind}: {what}: {len(items)} ({listing(items, 4)})')
+
+
+def _print_counts(counts: dict[str, dict]) -> None:
+    parts = counts.values()
+    rows = [('', list(counts))]
+    rows += [(key, [part[key] for part in parts]) for key in ('images', 'objects')]
+    for kind, title in (('classes', 'class'), ('masks', 'mask'), ('keypoints', 'keypoint')):
+        for name in counts['all'].get(kind, ()):
+            rows.append((f'{title} {name}', [part[kind][name] for part in parts]))
+    for key, values in counts['all']['attributes'].items():
+        for value in values:
+            found = [part['attributes'][key].get(value, 0) for part in parts]
+            rows.append((f'{key} {value}', found))
+    width = max(len(title) for title, _ in rows)
+    for title, cells in rows:
+        print(f'{title:{width}}' + ''.join(f'{cell:>8}' for cell in cells))
