@@ -55,6 +55,8 @@ def is_number(value: Any) -> bool:
 def clip_box(box: list[float], width: int, height: int) -> list[float] | None:
     """The part of a box that lies on an image of that size; None when nothing of it does."""
     x, y, wide, high = box
+    if min(x, y) >= 0 and x + wide <= width and y + high <= height and min(wide, high) > 0:
+        return box  # as it is: corners and back would change its last digits
     x0, y0, x1, y1 = max(x, 0), max(y, 0), min(x + wide, width), min(y + high, height)
     return [x0, y0, x1 - x0, y1 - y0] if x0 < x1 and y0 < y1 else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from projects.smn.convert.outlines import clip_box
@@ -60,3 +61,9 @@ def test_a_box_is_cut_off_at_the_edge_and_none_outside():
     assert clip_box([0, 0, 20, 30], 20, 30) == [0, 0, 20, 30]
     for outside in ([20, 0, 5, 5], [-5, 0, 5, 5], [2, 2, 0, 4], [2, 2, 4, -1]):
         assert clip_box(outside, 20, 30) is None
+
+
+@pytest.mark.parametrize('seed', range(20))
+def test_a_box_inside_of_its_image_comes_back_to_the_last_digit(seed):
+    x, y, width, height = np.random.default_rng(seed).uniform(0.1, 9.9, 4).tolist()
+    assert clip_box([x, y, width, height], 20, 20) == [x, y, width, height]
