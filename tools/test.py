@@ -7,28 +7,13 @@ Prints a table, tasks down and metrics across, and writes ``metrics.json`` into 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 
-import torch
 from _common import add_run_flags, config_of
 from mmdet.evaluation import DumpDetResults
-from mmdet.structures.mask import encode_mask_results
 from mmengine.registry import RUNNERS
 
 from projects.smn.errors import UserError, run_tool
 from projects.smn.evaluation import MultiTaskMetric
-
-
-class DumpTaskResults(DumpDetResults):
-    """With the masks of all tasks as RLE; mmdet's own knows the field ``masks`` alone."""
-
-    def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
-        super().process(data_batch, data_samples)
-        for sample in self.results[-len(data_samples) :]:
-            found = sample.get('pred_instances', {})
-            for name, value in found.items():
-                if value.dtype == torch.bool and value.ndim == 3:
-                    found[name] = encode_mask_results(value.numpy())
 
 
 def parse_args() -> argparse.Namespace:
@@ -60,7 +45,7 @@ def main() -> None:
         if isinstance(metric, MultiTaskMetric):
             metric.out_dir = runner.work_dir
     if args.out:
-        runner.test_evaluator.metrics.append(DumpTaskResults(out_file_path=args.out))
+        runner.test_evaluator.metrics.append(DumpDetResults(out_file_path=args.out))
     runner.test()
 
 

@@ -20,10 +20,8 @@ def run(tool: str, *arguments: object, cwd: Path = ROOT) -> subprocess.Completed
 
 def on(data: Path) -> list[str]:
     """Options that put the demo's config on a small data set, for one short epoch."""
-    options = [
-        f'{loader}_dataloader.dataset.data_root={data}' for loader in ('train', 'val', 'test')
-    ]
     small = [
+        f'data_root={data}',
         'train_cfg.max_epochs=1',
         'train_cfg.val_interval=1',
         'train_dataloader.batch_size=2',
@@ -32,4 +30,4 @@ def on(data: Path) -> list[str]:
         'model.backbone.stem_channels=16',
         'model.neck.in_channels=[16,32,64,128]',
     ]
-    return ['--cfg-options', *options, *small]
+    return ['--cfg-options', *small]
