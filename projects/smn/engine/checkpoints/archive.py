@@ -6,10 +6,11 @@ import os
 import re
 import struct
 import zipfile
-import zlib
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from .errors import DAMAGED, CheckpointError, more_than_weights
+from .outline import Outline
+from .room import Room
 
 MAGIC = b'PK\x03\x04'
 # The records at the end of an archive that has no comment; see APPNOTE.TXT of PKWARE, 4.3.14 to 16.
@@ -18,55 +19,38 @@ LOCATOR = struct.Struct('<4sLQL')
 END_64 = struct.Struct('<4sQ2H2L4Q')
 IS_FOLDER = 0x10  # of the attributes of MS-DOS; the reader of PyTorch believes it
 
-# What Python's reader raises for archives that are damaged in one way or another.
-FAULTS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    RuntimeError,
-    NotImplementedError,
-    IndexError,
-)
 
-
-class Contents(NamedTuple):
-    """What is in an archive: the pickles, and the keys of the storages."""
-
-    pickles: list[bytes]
-    storages: set[str]
-
-
-def read_archive(file: BinaryIO) -> Contents:
-    """Check an archive, and read of it all but the weights.
+def check_archive(file: BinaryIO, room: Room) -> None:
+    """Check an archive and its pickles; all is read, and nothing made of it.
 
     PyTorch reads what is compressed, which may be a thousand times as large in memory as the file,
     and ignores checksums, so that a flipped bit is another weight. It writes neither. Where an
     archive could be read in two ways, by its reader and by Python's, it is refused.
 
     Raises:
-        CheckpointError: If the archive is damaged, compressed, ambiguous, or holds a program.
+        CheckpointError: If the archive is compressed, ambiguous, damaged, or holds a program.
+        Exception: What Python's reader raises for archives that are damaged otherwise.
     """
-    try:
-        with zipfile.ZipFile(file) as archive:
-            members = archive.infolist()
-            if archive.start_dir != _start_of_directory(file):
-                raise CheckpointError(DAMAGED)
-            _check_members(members, os.fstat(file.fileno()).st_size)
-            if part := archive.testzip():
-                raise CheckpointError(
-                    f'it is damaged, or was saved without checksums: that of {part!r:.40} is wrong'
-                )
-            root = members[0].filename.partition('/')[0]
-            names = {member.filename.removeprefix(f'{root}/') for member in members}
-            storages = {name.removeprefix('data/') for name in names if name.startswith('data/')}
-            # As PyTorch counts them; letters could be spelt in two ways.
-            if not all(re.fullmatch('[0-9]+', key) for key in storages):
-                raise CheckpointError(DAMAGED)
-            pickles = [m for m in members if m.filename.lower().endswith('.pkl')]
-            return Contents([archive.read(member) for member in pickles], storages)
-    except FAULTS:
-        raise CheckpointError(DAMAGED) from None
+    with zipfile.ZipFile(file) as archive:
+        members = archive.infolist()
+        if archive.start_dir != _start_of_directory(file):
+            raise CheckpointError(DAMAGED)
+        _check_members(members, os.fstat(file.fileno()).st_size)
+        if part := archive.testzip():
+            raise CheckpointError(
+                f'it is damaged, or was saved without checksums: that of {part!r:.40} is wrong'
+            )
+        root = members[0].filename.partition('/')[0]
+        names = {member.filename.removeprefix(f'{root}/') for member in members}
+        storages = {name.removeprefix('data/') for name in names if name.startswith('data/')}
+        # As PyTorch counts them; letters could be spelt in two ways.
+        if not all(re.fullmatch('[0-9]+', key) for key in storages):
+            raise CheckpointError(DAMAGED)
+        for member in members:
+            if member.filename.lower().endswith('.pkl'):
+                outline = Outline(archive.read(member), room)
+                if not outline.storages <= storages:
+                    raise CheckpointError(DAMAGED)
 
 
 def _start_of_directory(file: BinaryIO) -> int:

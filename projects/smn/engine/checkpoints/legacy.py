@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from .errors import DAMAGED, CheckpointError
-from .names import check_name
 from .outline import Outline
 from .room import Room
 
@@ -19,13 +18,11 @@ def check_legacy(file: BinaryIO, room: Room) -> None:
 
     Raises:
         CheckpointError: If one names more than weights need, or the file is no such file.
+        Exception: As :class:`.outline.Outline`.
     """
     is_legacy = file.read(len(MAGIC)) == MAGIC
     file.seek(0)
-    outlines = []
-    for _ in range(5 if is_legacy else 1):
-        outlines.append(Outline(check_name, room))
-        outlines[-1].follow(file)
+    outlines = [Outline(file, room) for _ in range(5 if is_legacy else 1)]
     # A storage without a key would be left as memory happens to be.
     if not is_legacy or outlines[3].storages != outlines[4].texts:
         raise CheckpointError(DAMAGED)

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import torch
 from safetensors.torch import load_file
@@ -15,13 +15,12 @@ from torch import _weights_only_unpickler as unpickler
 
 from projects.smn.errors import UserError
 
-from .archive import MAGIC, read_archive
+from .archive import MAGIC, check_archive
 from .content import PlainValues, weights_of
 from .errors import DAMAGED, CheckpointError
 from .harmless import harmless
 from .legacy import check_legacy
-from .names import OF_PYTORCH, check_name
-from .outline import Outline
+from .names import OF_PYTORCH
 from .room import Room
 from .stand_ins import StandIns
 from .url import cached_checkpoint
@@ -88,23 +87,13 @@ def _read(path: Path, map_location: Any) -> Any:
         if head[8:] == b'{':  # behind the length of its JSON header
             return values.checked(_to(load_file(path), map_location))
         if head.startswith(MAGIC):
-            _check_archive(file, room)
+            check_archive(file, room)
         else:
             check_legacy(file, room)
         file.seek(0)
         with _only_names_of(StandIns(room)):
             content = torch.load(file, map_location=map_location, weights_only=True)
         return values.checked(content)
-
-
-def _check_archive(file: BinaryIO, room: Room) -> None:
-    """Check an archive and its pickles."""
-    contents = read_archive(file)
-    for pickle in contents.pickles:
-        outline = Outline(check_name, room)
-        outline.follow(pickle)
-        if not outline.storages <= contents.storages:
-            raise CheckpointError(DAMAGED)
 
 
 def _to(weights: dict[str, torch.Tensor], map_location: Any) -> dict[str, torch.Tensor]:

@@ -15,19 +15,11 @@ from mmengine.runner import checkpoint as mmengine_checkpoint
 from .loading import load_checkpoint_file
 
 # All that mmengine has a function for; '' is a file.
-PREFIXES = (
-    '',
-    'http://',
-    'https://',
-    'torchvision://',
-    'modelzoo://',
-    'open-mmlab://',
-    'openmmlab://',
-    'mmcls://',
-    'pavi://',
-    r'(\S+\:)?s3://',
-    r'(\S+\:)?petrel://',
-)
+PREFIXES = [
+    prefix
+    for prefix, loader in CheckpointLoader._schemes.items()
+    if loader.__module__ == mmengine_checkpoint.__name__
+]
 
 
 def load_from_checked_file(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pickletools
 from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
-from collections.abc import Callable
 from enum import Enum, auto
 from typing import Any, BinaryIO, NamedTuple
 
 from .errors import DAMAGED, CheckpointError, more_than_weights
+from .names import check_name
 from .room import Room
 
 # These name what they want in ways that PyTorch's safe loading does not know.
@@ -33,47 +33,38 @@ class Tuple(NamedTuple):
 
 
 class Outline:
-    """Follows one pickle.
+    """Follows one pickle; of a file, up to the pickle's end.
 
     PyTorch's safe loading makes what it reads as it reads it: it hashes keys and prints what it
     refuses, which takes for ever of a tuple that holds a tuple twice that holds a tuple twice, and
     so on. Here a tuple is charged for all that it unfolds to each time that it is put on the stack.
 
     Args:
-        check_name: Refuses names that must not be there.
+        pickle: To follow.
         room: What may be made of the file.
 
     Attributes:
         storages: The keys of the storages that tensors are made of.
         texts: All texts.
+
+    Raises:
+        CheckpointError: If it names what it must not, or does what no checkpoint does.
+        Exception: If it is none; any file may be given, and the parser may stumble anywhere.
     """
 
-    def __init__(self, check_name: Callable[[str], None], room: Room) -> None:
-        self.check_name = check_name
+    def __init__(self, pickle: bytes | BinaryIO, room: Room) -> None:
         self.room = room
         self.storages: set[str] = set()
         self.texts: set[str] = set()
         self._stack: list[Any] = []
         self._marks: list[int] = []
         self._memo: dict[int, Any] = {}
-
-    def follow(self, pickle: bytes | BinaryIO) -> None:
-        """Read a pickle; a file is left after the pickle's end.
-
-        Raises:
-            CheckpointError: If it names what it must not, does what no checkpoint does, or is none.
-        """
         started = False
-        try:
-            for opcode, argument, _ in pickletools.genops(pickle):
-                started = started or opcode.name == 'PROTO'
-                if opcode.name in OTHER_PROTOCOLS and started:
-                    raise more_than_weights(f'or is of a later pickle protocol: {opcode.name}')
-                self._step(opcode, argument)
-        except CheckpointError:
-            raise
-        except Exception:  # any file may be given, and the parser may stumble anywhere
-            raise CheckpointError(DAMAGED) from None
+        for opcode, argument, _ in pickletools.genops(pickle):
+            started = started or opcode.name == 'PROTO'
+            if opcode.name in OTHER_PROTOCOLS and started:
+                raise more_than_weights(f'or is of a later pickle protocol: {opcode.name}')
+            self._step(opcode, argument)
 
     def _step(self, opcode: pickletools.OpcodeInfo, argument: Any) -> None:
         name = opcode.name
@@ -88,7 +79,7 @@ class Outline:
             self._stack.append(self._memo[argument])
             self.room.take(_size(self._stack[-1]))
         elif name == 'GLOBAL':
-            self.check_name(_full_name(*argument.partition(' ')[::2]))
+            check_name(_full_name(*argument.partition(' ')[::2]))
             self._stack.append(Kind.NAME)
         elif 'TUPLE' in name:
             size = 1 + sum(map(_size, taken))
