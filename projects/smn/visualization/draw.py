@@ -8,6 +8,8 @@ from functools import singledispatch
 
 import cv2
 import numpy as np
+from matplotlib.colors import TABLEAU_COLORS
+from PIL import ImageColor
 from pycocotools import mask as mask_utils
 
 from projects.smn.tasks import (
@@ -22,19 +24,9 @@ from projects.smn.tasks import (
 
 Colour = tuple[int, int, int]
 
-# Tableau's ten colours (RGB), told apart by most readers.
-PALETTE: tuple[Colour, ...] = (
-    (31, 119, 180),
-    (255, 127, 14),
-    (44, 160, 44),
-    (214, 39, 40),
-    (148, 103, 189),
-    (140, 86, 75),
-    (227, 119, 194),
-    (188, 189, 34),
-    (23, 190, 207),
-    (127, 127, 127),
-)
+# Tableau's ten colours (RGB), told apart by most readers; grey is the last.
+NAMES = ('blue', 'orange', 'green', 'red', 'purple', 'brown', 'pink', 'olive', 'cyan', 'gray')
+PALETTE = tuple(ImageColor.getrgb(TABLEAU_COLORS[f'tab:{name}']) for name in NAMES)
 WHITE: Colour = (255, 255, 255)
 
 

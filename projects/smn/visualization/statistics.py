@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import matplotlib
@@ -48,38 +48,37 @@ def write_statistics(
     Returns:
         Their paths.
     """
-    figures: dict[str, Callable[[], Figure | None]] = {
-        'classes': lambda: class_figure(entries, classes),
-        'labelled': lambda: labelled_figure(entries, classes, tasks),
-        'image_sizes': lambda: size_figure(entries),
-    }
-    for name, task in tasks.items():
-        figures[f'task_{name}'] = lambda task=task: task_figure(entries, classes, task)
-    figures['samples'] = lambda: sample_figure(places_of_classes(entries, classes), read_image)
-    for name, task in tasks.items():
-        if task.per == 'image' and isinstance(task, ClassificationTask):
-            figures[f'samples_{name}'] = lambda task=task: sample_figure(
-                places_of_values(entries, task), read_image
-            )
     written = []
-    for name, draw in figures.items():
-        with matplotlib.rc_context({'text.parse_math': False}):  # a name may have a dollar sign
-            if figure := draw():
-                with replacing(folder / f'{name}.png') as path:
-                    figure.savefig(path, dpi=110, bbox_inches='tight')
-                written.append(folder / f'{name}.png')
+
+    def write(name: str, figure: Figure | None) -> None:
+        if figure is not None:
+            with replacing(folder / f'{name}.png') as path:
+                figure.savefig(path, dpi=110, bbox_inches='tight')
+            written.append(folder / f'{name}.png')
+
+    with matplotlib.rc_context({'text.parse_math': False}):  # a name may have a dollar sign
+        write('classes', class_figure(entries, classes))
+        write('labelled', labelled_figure(entries, classes, tasks))
+        write('image_sizes', size_figure(entries))
+        for name, task in tasks.items():
+            write(f'task_{name}', task_figure(entries, classes, task))
+        write('samples', sample_figure(places_of_classes(entries, classes), read_image))
+        for name, task in tasks.items():
+            if task.per == 'image' and isinstance(task, ClassificationTask):
+                places = places_of_values(entries, task)
+                write(f'samples_{name}', sample_figure(places, read_image))
     return written
 
 
 def class_figure(entries: Sequence[Entry], classes: Sequence[str]) -> Figure | None:
     """How many objects each class has, and on how many images."""
-    objects = Counter(instance['bbox_label'] for _, instance in objects_of(entries))
-    images = Counter(label for entry in entries for label in {*_class_labels(entry)})
-    if not objects:
+    places = places_of_classes(entries, classes).values()
+    if not any(places):
         return None
     figure, axes = _figure(len(classes))
-    counts = [objects[label] for label in range(len(classes))]
-    notes = [f'{count} on {_plural(images[n], "image")}' for n, count in enumerate(counts)]
+    counts = [len(found) for found in places]
+    images = [len({id(entry) for entry, _ in found}) for found in places]
+    notes = [f'{count} on {_plural(n, "image")}' for count, n in zip(counts, images, strict=True)]
     _bars(axes, classes, counts, notes)
     axes.set(title=f'{_plural(sum(counts), "object")} by class', xlabel='objects')
     return figure
@@ -99,9 +98,11 @@ def labelled_figure(
         rows[name] = (known, len(labels), f'{task.per}s')
     figure, axes = _figure(len(rows))
     shares = [100 * known / total if total else 0 for known, total, _ in rows.values()]
-    axes.barh(list(rows), 100, color=REST)
     notes = [f'{known} of {total} {what}' for known, total, what in rows.values()]
-    _bars(axes, list(rows), shares, notes, share=True)
+    whole = axes.barh(list(rows), 100, color=REST)
+    axes.bar_label(whole, notes, padding=3, fontsize=8, annotation_clip=False)
+    axes.barh(list(rows), shares, color=COLOUR)
+    axes.invert_yaxis()
     axes.set(title='Labelled, of what a task asks about', xlabel='%', xlim=(0, 100))
     return figure
 
@@ -158,10 +159,6 @@ def _middle(labels: Sequence[float]) -> tuple[float, float]:
     return min(low, high), max(low, high)
 
 
-def _class_labels(entry: Entry) -> Iterator[int]:
-    return (instance['bbox_label'] for _, instance in objects_of([entry]))
-
-
 def _figure(rows: int) -> tuple[Figure, Axes]:
     figure = Figure((7, 1 + 0.3 * max(rows, 3)))
     axes = figure.subplots()
@@ -169,21 +166,10 @@ def _figure(rows: int) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _bars(
-    axes: Axes,
-    names: Sequence[str],
-    values: Sequence[float],
-    notes: Sequence[str],
-    share: bool = False,
-) -> None:
-    """Horizontal bars, the first on top, each with a note at its end; at 100 of a ``share``."""
-    bars = axes.barh(list(names), list(values), color=COLOUR)
-    if share:
-        for bar, note in zip(bars, notes, strict=True):
-            axes.text(101, bar.get_y() + bar.get_height() / 2, note, va='center', fontsize=8)
-    else:
-        axes.bar_label(bars, notes, padding=3, fontsize=8)
-        axes.set_xlim(0, 1.25 * max(*values, 1))
+def _bars(axes: Axes, names: Sequence[str], counts: Sequence[int], notes: Sequence[str]) -> None:
+    """Horizontal bars, the first on top, each with a note at its end."""
+    axes.bar_label(axes.barh(names, counts, color=COLOUR), notes, padding=3, fontsize=8)
+    axes.set_xlim(0, 1.25 * max(*counts, 1))
     axes.invert_yaxis()
 
 

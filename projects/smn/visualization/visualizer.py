@@ -76,14 +76,10 @@ class TaskVisualizer(DetLocalVisualizer):
         answers = Answers.of(sample, side, classes, tasks)
         if side == 'pred' and answers.objects is not None:
             answers = answers[answers.scores > thr]
-        complete = _complete(sample, side)
+        instances = sample.get(f'{side}_instances')
+        complete = instances is None or instances.metainfo.get('complete', True)
         return np.asarray(draw_answers(image, answers, None, self.min_side, complete))
 
 
 def _has(sample: DetDataSample, side: str) -> bool:
     return any(f'{side}_{part}' in sample for part in ('instances', 'sem_seg', 'image'))
-
-
-def _complete(sample: DetDataSample, side: str) -> bool:
-    instances = sample.get(f'{side}_instances')
-    return instances is None or instances.metainfo.get('complete', True)
