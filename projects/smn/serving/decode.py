@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from io import BytesIO
 
 import numpy as np
@@ -13,20 +11,6 @@ from .problems import ProblemError
 
 FORMATS = ('JPEG', 'PNG', 'WEBP', 'BMP', 'TIFF', 'GIF')
 NAMES = 'JPEG, PNG, WebP, BMP, TIFF or GIF'
-# What Pillow raises for files that are damaged in one way or another.
-FAULTS = (
-    OSError,
-    EOFError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    AttributeError,
-    OverflowError,
-    struct.error,
-    zlib.error,
-)
 # Beyond this, resizing for the network would leave a side of no pixel.
 MIN_SIDE = 16
 MAX_ASPECT = 20
@@ -44,7 +28,9 @@ def open_image(content: bytes, max_pixels: int) -> Image.Image:
         several = image.format != 'MPO' and getattr(image, 'is_animated', False)
     except Image.DecompressionBombError:
         raise _too_large(max_pixels) from None
-    except FAULTS:
+    except MemoryError:
+        raise
+    except Exception:  # Pillow may stumble anywhere over a file that is damaged
         raise ProblemError(415, f'it is no image that can be read: send a {NAMES}') from None
     width, height = image.size
     if width * height > max_pixels:
@@ -75,7 +61,9 @@ def decode_image(image: Image.Image) -> np.ndarray:
     try:
         image.load()
         upright = _rgb(ImageOps.exif_transpose(image))
-    except (*FAULTS, Image.DecompressionBombError):
+    except (ProblemError, MemoryError):
+        raise
+    except Exception:
         raise ProblemError(422, f'the {image.format} is damaged or cut off') from None
     finally:
         image.close()  # the decoded pixels too, where the caller keeps the object
