@@ -7,11 +7,9 @@ from typing import Any
 
 from projects.smn.engine import Predictor
 from projects.smn.tasks import MaskTask, Task, tasks_per
+from projects.smn.tasks.box import BOX_SCHEMA
 
 NUMBER = dict(type='number')
-BOX = dict(
-    type='array', items=NUMBER, minItems=4, maxItems=4, description='x, y, width, height in pixels.'
-)
 POLYGONS = dict(
     type='array',
     items=dict(type='array', items=NUMBER),
@@ -35,7 +33,7 @@ def _object(predictor: Predictor) -> dict[str, Any]:
     schema = _closed(
         category_id=dict(type='integer', description='Position in the classes, from 1.'),
         category=dict(enum=list(predictor.classes)),
-        bbox=BOX,
+        bbox=BOX_SCHEMA,
         score=NUMBER,
     )
     schema['description'] = 'One object, in pixels of the upright image.'

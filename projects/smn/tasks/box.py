@@ -69,13 +69,7 @@ class BoxTask(Task):
         return [round(value, 2) for value in (x1, y1, x2 - x1, y2 - y1)]
 
     def schema(self) -> dict[str, Any]:
-        return dict(
-            type='array',
-            items=dict(type='number'),
-            minItems=4,
-            maxItems=4,
-            description='x, y, width, height in pixels.',
-        )
+        return BOX_SCHEMA
 
     def columns(self) -> list[str]:
         return [f'{self.name} {corner} (px)' for corner in ('x1', 'y1', 'x2', 'y2')]
@@ -83,3 +77,12 @@ class BoxTask(Task):
     def to_columns(self, fields: Mapping[str, Any], index: int) -> dict[str, Any]:
         corners = (round(float(value), 1) for value in fields[self.name][index])
         return dict(zip(self.columns(), corners, strict=True))
+
+
+BOX_SCHEMA = dict(
+    type='array',
+    items=dict(type='number'),
+    minItems=4,
+    maxItems=4,
+    description='x, y, width, height in pixels.',
+)
