@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 from mmengine.config import Config
@@ -34,13 +35,8 @@ def example_images(cfg: Config) -> list[Path]:
     except (OSError, ValueError, LookupError, TypeError):
         return []  # a page without examples is better than none
     folder = Path(root, (dataset.get('data_prefix') or {}).get('img') or '')
-    return [path for name in names if (path := _published(folder, name))]
-
-
-def _published(folder: Path, name: str) -> Path | None:
-    """An annotation file may name any file of the machine, and links may lead to any."""
-    try:
-        path = inside(folder, name)
-    except UserError:
-        return None
-    return path if path.is_file() else None
+    published = []
+    for name in names:
+        with suppress(UserError):  # it may name any file of the machine, and links may lead to any
+            published.append(inside(folder, name))
+    return [path for path in published if path.is_file()]

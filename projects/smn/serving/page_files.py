@@ -57,10 +57,9 @@ class PageFiles:
         if path is None:
             return None
         kind, _ = mimetypes.guess_type(path.name)
-        if kind not in SHOWN:
-            return FileResponse(path, media_type='application/octet-stream', filename=path.name)
+        how = (kind, 'inline') if kind in SHOWN else ('application/octet-stream', 'attachment')
         return FileResponse(
-            path, media_type=kind, filename=path.name, content_disposition_type='inline'
+            path, filename=path.name, media_type=how[0], content_disposition_type=how[1]
         )
 
     def hide(self, text: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping
+from dataclasses import dataclass
 from typing import NoReturn
 
 from gradio.block_function import BlockFunction
@@ -42,6 +43,7 @@ QUERIES = {
 }
 
 
+@dataclass(frozen=True)
 class PageGate:
     """Lets pass what the page asks of Gradio, with the names of :class:`PageFiles` for its files.
 
@@ -54,17 +56,10 @@ class PageGate:
         sessions: Of browsers to which something has happened.
     """
 
-    def __init__(
-        self,
-        gradio: ASGIApp,
-        files: PageFiles,
-        events: Mapping[int, BlockFunction],
-        sessions: Container[str],
-    ) -> None:
-        self.gradio = gradio
-        self.files = files
-        self.events = events
-        self.sessions = sessions
+    gradio: ASGIApp
+    files: PageFiles
+    events: Mapping[int, BlockFunction]
+    sessions: Container[str]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope['type'] != 'http':
