@@ -56,7 +56,7 @@ def create_app(predictor: Predictor, options: ServingOptions | None = None) -> F
     app.state.predictor, app.state.worker = predictor, worker
     app.state.options, app.state.metrics = options, metrics
     add_problem_handlers(app)
-    add_routes(app, PredictionService(predictor, metrics), worker, metrics, options)
+    add_routes(app, PredictionService(predictor, metrics))
     app.add_middleware(HeadAsGet)
     app.add_middleware(BodyLimit, max_bytes=options.max_bytes, seconds=options.upload_seconds)
     app.add_middleware(HostCheck, hosts=Hosts(options.host, options.allow_host))

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
-from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from .worker import Worker
-
-CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 
 class Metrics:
@@ -18,6 +15,7 @@ class Metrics:
     Attributes:
         requests: Requests by route and status.
         seconds: Time from request to answer, by route.
+        registry: All of them.
         images: Images that were predicted, for the API or the page.
     """
 
@@ -32,7 +30,3 @@ class Metrics:
             worker.slots
         )
         Gauge('queue_places_taken', 'How many do so now.', **own).set_function(lambda: worker.taken)
-
-    def text(self) -> bytes:
-        """All of it, in the exposition format."""
-        return generate_latest(self.registry)

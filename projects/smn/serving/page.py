@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import gradio as gr
 from fastapi import FastAPI, Response
 
-from .mask_zip import mask_zip
 from .page_answers import PageAnswers
 from .page_blocks import DOWNLOADS, PageBlocks
 from .page_examples import example_images
@@ -15,7 +12,7 @@ from .page_files import PageFiles
 from .page_gate import PageGate
 from .page_uploads import keep_clean, own_folder
 from .problems import ProblemError, add_problem_handlers
-from .service import PredictionService
+from .service import MEDIA_TYPES, PredictionService
 
 # Fonts that every system has, so that none is fetched.
 THEME = gr.themes.Default(font=['system-ui', 'sans-serif'], font_mono=['monospace'])
@@ -61,24 +58,15 @@ def mount_page(app: FastAPI) -> PageAnswers:
 
 def _add_downloads(app: FastAPI, answers: PageAnswers) -> None:
     """What the page's buttons link to; made when asked for, so that no file is left behind."""
-    writers = {
-        'masks.zip': ('application/zip', lambda p: mask_zip([p])),
-        'objects.json': ('application/json', lambda p: _json(p.to_dict())),
-        'objects.csv': ('text/csv; charset=utf-8', lambda p: p.to_csv()),
-    }
-    assert writers.keys() == DOWNLOADS.keys()
 
     @app.get('/page/{key}/{name}', include_in_schema=False)
     def download(key: str, name: str, score_thr: float = 0) -> Response:
-        if name not in writers:
-            raise ProblemError(404, f'there are only {", ".join(writers)}')
-        media_type, write = writers[name]
+        if name not in DOWNLOADS:
+            raise ProblemError(404, f'there are only {", ".join(DOWNLOADS)}')
+        format, _ = DOWNLOADS[name]
         # Masks take memory once they are decoded: one download at a time, within the queue.
-        content = app.state.worker.run(lambda: write(answers.result(key, score_thr)))
+        content = answers.worker.run(
+            lambda: answers.service.write([answers.result(key, score_thr)], format)
+        )
         headers = {'Content-Disposition': f'attachment; filename="{name}"'}
-        return Response(content, media_type=media_type, headers=headers)
-
-
-def _json(image: dict) -> str:
-    """In the form of the API's answers."""
-    return json.dumps(dict(images=[image]), ensure_ascii=False, allow_nan=False)
+        return Response(content, media_type=MEDIA_TYPES[format], headers=headers)

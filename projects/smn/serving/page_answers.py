@@ -16,7 +16,7 @@ from .options import ServingOptions
 from .page_results import RecentResults
 from .problems import ProblemError
 from .service import PredictionService
-from .worker import QueueFullError, Worker
+from .worker import Worker
 
 FORGOTTEN = 'this result is no longer kept: upload the image again'
 
@@ -59,11 +59,7 @@ class PageAnswers:
         Raises:
             ProblemError: If it is refused, or the server has no time for it.
         """
-        try:
-            return self.worker.run(self._predict, content)
-        except QueueFullError as error:
-            seconds = error.retry_after
-            raise ProblemError(503, f'the server is busy: try again in {seconds} s') from None
+        return self.worker.run(self._predict, content)
 
     def result(self, key: str, score_thr: float) -> Prediction:
         """A result that is kept, without objects of a lower score.

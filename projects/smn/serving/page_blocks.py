@@ -9,8 +9,14 @@ import gradio as gr
 
 from .page_answers import PageAnswers
 from .problems import ProblemError
+from .service import Format
 
-DOWNLOADS = {'masks.zip': 'Masks (PNG)', 'objects.json': 'JSON', 'objects.csv': 'CSV'}
+# By the name of the file: its format in the API, and its button.
+DOWNLOADS: dict[str, tuple[Format, str]] = {
+    'masks.zip': ('masks', 'Masks (PNG)'),
+    'objects.json': ('json', 'JSON'),
+    'objects.csv': ('csv', 'CSV'),
+}
 # Pictures and uploads lie in Gradio's temporary folder: look every 10 minutes, keep for an hour.
 CLEANING = (600, 3600)
 
@@ -64,8 +70,14 @@ class PageBlocks:
         self.drawn = gr.CheckboxGroup(names, value=names, label='Draw', elem_id='drawn')
         with gr.Row():
             self.downloads = [
-                gr.Button(label, interactive=False, size='sm', min_width=80, elem_id=_dashed(file))
-                for file, label in DOWNLOADS.items()
+                gr.Button(
+                    label,
+                    interactive=False,
+                    size='sm',
+                    min_width=80,
+                    elem_id=file.replace('.', '-'),
+                )
+                for file, (_, label) in DOWNLOADS.items()
             ]
 
     def _outputs(self) -> None:
@@ -100,7 +112,7 @@ class PageBlocks:
             [self.key, *view, self.upload],
             **options,
         )
-        self.upload.clear(lambda: [None, *_empty('')], None, [self.key, *view], **options)
+        self.upload.clear(lambda: [None, *_empty()], None, [self.key, *view], **options)
         gr.on(
             [self.threshold.change, self.drawn.change],
             self._on_settings,
@@ -117,7 +129,7 @@ class PageBlocks:
         try:
             key = self.answers.predict(content)
         except ProblemError as error:
-            return [None, *_empty(_sentence(error))]
+            return [None, *_empty(error)]
         return [key, *self._on_settings(key, score_thr, tasks)]
 
     def _on_settings(self, key: str | None, score_thr: float, tasks: list[str]) -> list[Any]:
@@ -126,20 +138,13 @@ class PageBlocks:
         try:
             view = self.answers.view(key, score_thr, tasks)
         except ProblemError as error:
-            return _empty(_sentence(error))
+            return _empty(error)
         links = [f'page/{key}/{file}?score_thr={score_thr}' for file in DOWNLOADS]
         buttons = [gr.Button(link=link, interactive=True) for link in links]
         return ['', view.picture, view.objects, view.image, *buttons]
 
 
-def _empty(message: str) -> list[Any]:
+def _empty(error: ProblemError | None = None) -> list[Any]:
+    message = '' if error is None else f'**This did not work:** {error.detail}.'
     buttons = [gr.Button(link=None, interactive=False) for _ in DOWNLOADS]
     return [message, None, None, None, *buttons]
-
-
-def _sentence(error: ProblemError) -> str:
-    return f'**This did not work:** {error.detail}.'
-
-
-def _dashed(file: str) -> str:
-    return file.replace('.', '-')

@@ -7,12 +7,19 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
-
-from .worker import QueueFullError
 
 MEDIA_TYPE = 'application/problem+json'
 CLIENT_GONE = 499  # not in the standard, but in the logs of many servers; nobody receives it
+
+
+class Problem(BaseModel):
+    """An error: problem details of RFC 9457."""
+
+    title: str
+    status: int
+    detail: str = Field(description='One sentence.')
 
 
 class ProblemError(Exception):
@@ -37,8 +44,8 @@ def problem_response(
     """``{"title": ..., "status": ..., "detail": ...}``."""
     known = status in HTTPStatus.__members__.values()
     title = HTTPStatus(status).phrase if known else 'Client Closed Request'
-    content = dict(title=title, status=int(status), detail=detail)
-    return JSONResponse(content, status, headers, media_type=MEDIA_TYPE)
+    problem = Problem(title=title, status=status, detail=detail)
+    return JSONResponse(problem.model_dump(), status, headers, media_type=MEDIA_TYPE)
 
 
 def add_problem_handlers(app: FastAPI) -> None:
@@ -47,12 +54,6 @@ def add_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(ProblemError)
     async def _problem(_: Request, error: ProblemError) -> JSONResponse:
         return problem_response(error.status, error.detail, error.headers)
-
-    @app.exception_handler(QueueFullError)
-    async def _full(_: Request, error: QueueFullError) -> JSONResponse:
-        seconds = error.retry_after
-        detail = f'the server has as many requests as it can hold: try again in {seconds} s'
-        return problem_response(503, detail, {'Retry-After': str(seconds)})
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import Future
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, FastAPI, HTTPException, Query, Request, Response
+from fastapi import FastAPI, HTTPException, Query, Request, Response
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
-from .about import describe_model, describe_task
+from .about import Health, ModelInfo, TaskInfo, describe_model, describe_task
 from .answer_schema import answer_schema
-from .metrics import CONTENT_TYPE, Metrics
-from .options import ServingOptions
-from .problems import CLIENT_GONE, MEDIA_TYPE, ProblemError
-from .schemas import Health, ModelInfo, Problem, TaskInfo
-from .service import MEDIA_TYPES, AnswerOptions, Format, MaskForm, PredictionService
+from .problems import CLIENT_GONE, MEDIA_TYPE, Problem, ProblemError
+from .service import MEDIA_TYPES, Format, MaskForm, PredictionService
 from .uploads import OPENAPI_BODY, read_images
-from .worker import Worker
 
 EVERY_METHOD = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD']
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -35,16 +32,15 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def add_routes(
-    app: FastAPI,
-    service: PredictionService,
-    worker: Worker,
-    metrics: Metrics,
-    options: ServingOptions,
-) -> None:
-    """Declare all addresses; what is declared or mounted later cannot hide them."""
-    app.include_router(_predicting(service, worker, options))
-    app.include_router(_telling(service, metrics, options))
+def add_routes(app: FastAPI, service: PredictionService) -> None:
+    """Declare all addresses; what is declared or mounted later cannot hide them.
+
+    Args:
+        app: Its ``state`` has what :func:`.app.create_app` says.
+        service: Of its network.
+    """
+    _add_prediction(app, service)
+    _add_information(app, service)
 
     @app.api_route('/v1/{rest:path}', methods=EVERY_METHOD, include_in_schema=False)
     async def nothing() -> None:
@@ -52,39 +48,40 @@ def add_routes(
         raise HTTPException(404)
 
 
-def _predicting(service: PredictionService, worker: Worker, options: ServingOptions) -> APIRouter:
-    router = APIRouter(tags=['predict'])
-    least = service.predictor.score_thr
+def _add_prediction(app: FastAPI, service: PredictionService) -> None:
+    worker, options = app.state.worker, app.state.options
     content = {kind.partition(';')[0]: {} for kind in MEDIA_TYPES.values()}
-    content[MEDIA_TYPES[Format.JSON]] = dict(schema=answer_schema(service.predictor))
+    content[MEDIA_TYPES['json']] = dict(schema=answer_schema(service.predictor))
     described = dict(
         description='What the network says, in the format that was asked for.', content=content
     )
 
-    @router.post(
+    @app.post(
         '/v1/predict',
+        tags=['predict'],
         responses={200: described, **PROBLEMS},
         openapi_extra=dict(requestBody=OPENAPI_BODY),
         response_class=Response,
     )
     async def predict(
         request: Request,
-        format: Format = Query(Format.JSON, description='Of the answer.'),  # noqa: B008
-        masks: MaskForm = Query(MaskForm.RLE, description='Masks of objects in JSON.'),  # noqa: B008
+        format: Annotated[Format, Query(description='Of the answer.')] = 'json',
+        masks: Annotated[MaskForm, Query(description='Masks of objects in JSON.')] = 'rle',
         score_thr: float = Query(
-            options.score_thr, ge=least, le=1, description='Leave out objects with a lower score.'
+            options.score_thr,
+            ge=service.predictor.score_thr,
+            le=1,
+            description='Leave out objects with a lower score.',
         ),
     ) -> Response:
         """Predict one image or several."""
         with worker.slot():
             images = await read_images(request, options)
-            if format == Format.OVERLAY and len(images) > 1:
+            if format == 'overlay' and len(images) > 1:
                 raise ProblemError(422, 'format=overlay is a picture of one image: send one')
-            job = worker.submit(service.answer, images, AnswerOptions(format, masks, score_thr))
+            job = worker.submit(service.answer, images, format, masks, score_thr)
             content = await _result(job, request)
         return Response(content, media_type=MEDIA_TYPES[format])
-
-    return router
 
 
 async def _result(job: Future[bytes], request: Request) -> bytes:
@@ -98,30 +95,26 @@ async def _result(job: Future[bytes], request: Request) -> bytes:
     return await waiting
 
 
-def _telling(service: PredictionService, metrics: Metrics, options: ServingOptions) -> APIRouter:
-    router = APIRouter(tags=['about'])
-    predictor = service.predictor
-    tasks = [describe_task(task) for task in predictor.tasks.values()]
-    model = describe_model(predictor, options)
+def _add_information(app: FastAPI, service: PredictionService) -> None:
+    tasks = [describe_task(task) for task in service.predictor.tasks.values()]
+    model = describe_model(service.predictor, app.state.options)
 
-    @router.get('/v1/tasks')
+    @app.get('/v1/tasks', tags=['about'])
     async def list_tasks() -> list[TaskInfo]:
         """What the network is asked about every object, or about the whole image."""
         return tasks
 
-    @router.get('/v1/model')
+    @app.get('/v1/model', tags=['about'])
     async def show_model() -> ModelInfo:
         """Which network answers, and the limits of the server."""
         return model
 
-    @router.get('/healthz')
+    @app.get('/healthz', tags=['about'])
     async def show_health() -> Health:
         """Answers at once, also while the network works."""
         return Health(status='ok')
 
-    @router.get('/metrics', response_class=Response)
+    @app.get('/metrics', tags=['about'], response_class=Response)
     async def show_metrics() -> Response:
         """For Prometheus."""
-        return Response(metrics.text(), media_type=CONTENT_TYPE)
-
-    return router
+        return Response(generate_latest(app.state.metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -20,44 +19,15 @@ from .metrics import Metrics
 from .problems import ProblemError
 from .uploads import image_error
 
-
-class Format(str, Enum):
-    """What a client can ask for."""
-
-    JSON = 'json'
-    CSV = 'csv'
-    MASKS = 'masks'
-    OVERLAY = 'overlay'
-
-
-class MaskForm(str, Enum):
-    """How masks are written in JSON."""
-
-    RLE = 'rle'
-    POLYGONS = 'polygons'
-
-
-MEDIA_TYPES = {
-    Format.JSON: 'application/json',
-    Format.CSV: 'text/csv; charset=utf-8',
-    Format.MASKS: 'application/zip',
-    Format.OVERLAY: 'image/png',
+# What a client can ask for, and how it has the masks if that is JSON.
+Format = Literal['json', 'csv', 'masks', 'overlay']
+MaskForm = Literal['rle', 'polygons']
+MEDIA_TYPES: dict[Format, str] = {
+    'json': 'application/json',
+    'csv': 'text/csv; charset=utf-8',
+    'masks': 'application/zip',
+    'overlay': 'image/png',
 }
-
-
-@dataclass(frozen=True)
-class AnswerOptions:
-    """How a client wants the answers.
-
-    Attributes:
-        format: Of the answer.
-        masks: How JSON has masks.
-        score_thr: Objects with a lower score are left out.
-    """
-
-    format: Format
-    masks: MaskForm
-    score_thr: float
 
 
 class PredictionService:
@@ -72,23 +42,28 @@ class PredictionService:
         self.predictor = predictor
         self.metrics = metrics
 
-    def answer(self, images: Sequence[Image.Image], options: AnswerOptions) -> bytes:
-        """The body of an answer.
+    def answer(
+        self, images: Sequence[Image.Image], format: Format, masks: MaskForm, score_thr: float
+    ) -> bytes:
+        """The body of an answer, without objects of a lower score.
 
         Raises:
             ProblemError: If an image is damaged.
         """
-        if options.format == Format.OVERLAY:
-            (prediction,) = self._predictions(images, options.score_thr)
-            picture = np.asarray(prediction.draw())
-            return cv2.imencode('.png', picture[..., ::-1])[1].tobytes()
-        # Lazily: one image at a time is in memory.
-        predictions = self._predictions(images, options.score_thr)
-        if options.format == Format.CSV:
+        return self.write(self._predictions(images, score_thr), format, masks)
+
+    def write(
+        self, predictions: Iterable[Prediction], format: Format, masks: MaskForm = 'rle'
+    ) -> bytes:
+        """Predictions in a format; only JSON has all of them in memory. An overlay is of one."""
+        if format == 'overlay':
+            (prediction,) = predictions
+            return cv2.imencode('.png', np.asarray(prediction.draw())[..., ::-1])[1].tobytes()
+        if format == 'csv':
             return to_csv(predictions, self.predictor.tasks).encode()
-        if options.format == Format.MASKS:
+        if format == 'masks':
             return mask_zip(predictions)
-        content = dict(images=[p.to_dict(options.masks.value) for p in predictions])
+        content = dict(images=[prediction.to_dict(masks) for prediction in predictions])
         return json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
 
     def predict(self, picture: np.ndarray) -> Prediction:
@@ -99,7 +74,7 @@ class PredictionService:
         return prediction
 
     def _predictions(self, images: Sequence[Image.Image], score_thr: float) -> Iterator[Prediction]:
-        for index, image in enumerate(images):
+        for index, image in enumerate(images):  # lazily: one at a time is in memory
             try:
                 picture = decode_image(image)
             except ProblemError as error:

@@ -10,11 +10,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
+from .problems import ProblemError
+
 P = ParamSpec('P')
 T = TypeVar('T')
 
 
-class QueueFullError(Exception):
+class QueueFullError(ProblemError):
     """All slots are taken.
 
     Attributes:
@@ -22,7 +24,8 @@ class QueueFullError(Exception):
     """
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__('the server is busy')
+        detail = f'the queue is full and the server busy: try again in {retry_after} s'
+        super().__init__(503, detail, {'Retry-After': str(retry_after)})
         self.retry_after = retry_after
 
 
