@@ -14,14 +14,7 @@ from matplotlib.figure import Figure
 from projects.smn.files import replacing
 from projects.smn.tasks import DETECTION, ClassificationTask, RegressionTask, Task
 
-from .samples import (
-    Entry,
-    labels_of,
-    objects_of,
-    places_of_classes,
-    places_of_values,
-    sample_figure,
-)
+from .samples import Entry, labels_of, places_of_classes, places_of_values, sample_figure
 
 COLOUR, REST = '#1f77b4', '#d9d9d9'
 MAX_BINS = 60
@@ -90,7 +83,7 @@ def labelled_figure(
     """Which share of the objects, or images, that a task asks about has a label for it."""
     complete = sum(entry['complete'] for entry in entries)
     rows = {}
-    if any(True for _ in objects_of(entries)):
+    if any(places_of_classes(entries, classes).values()):
         rows[f'{DETECTION}: all objects boxed'] = (complete, len(entries), 'images')
     for name, task in tasks.items():
         labels = list(labels_of(entries, classes, task))
@@ -116,14 +109,9 @@ def size_figure(entries: Sequence[Entry]) -> Figure:
     limit = 1.08 * max(*widths, *heights)
     axes.plot([0, limit], [0, limit], color=REST, zorder=0)
     number = f'{_plural(len(entries), "image")}, {_plural(len(sizes), "size")}'
-    axes.set(
-        title=f'{number}, {min(widths)}-{max(widths)} x {min(heights)}-{max(heights)} px',
-        xlabel='width (px)',
-        ylabel='height (px)',
-        xlim=(0, limit),
-        ylim=(0, limit),
-        aspect='equal',
-    )
+    title = f'{number}, {min(widths)}-{max(widths)} x {min(heights)}-{max(heights)} px'
+    axes.set(title=title, xlabel='width (px)', ylabel='height (px)')
+    axes.set(xlim=(0, limit), ylim=(0, limit), aspect='equal')
     return figure
 
 
