@@ -8,9 +8,8 @@ import struct
 import zipfile
 from typing import BinaryIO
 
-from .errors import DAMAGED, CheckpointError, more_than_weights
 from .outline import Outline
-from .room import Room
+from .refusal import DAMAGED, CheckpointError, Room, more_than_weights
 
 MAGIC = b'PK\x03\x04'
 # The records at the end of an archive that has no comment; see APPNOTE.TXT of PKWARE, 4.3.14 to 16.

@@ -10,9 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .errors import CheckpointError, more_than_weights
 from .records import ArrayRecord, DtypeRecord, HistoryRecord, ScalarRecord
-from .room import Room
+from .refusal import CheckpointError, Room, more_than_weights
 from .stand_ins import ATOMS
 
 RECORDS = (ArrayRecord, DtypeRecord, HistoryRecord, ScalarRecord)

@@ -25,16 +25,9 @@ def check_architecture(model: nn.Module, checkpoint: dict, filename: str) -> Non
         UserError: Otherwise; it names the first few that differ.
     """
     theirs = without_balancer(checkpoint['state_dict'])
-    missing, unexpected, reshaped = _differences(model, theirs)
-    parts = [
-        f'{what} {listing(keys, 3)}'
-        for what, keys in (
-            ('it lacks', missing),
-            ('it has too many:', unexpected),
-            ('other shapes:', reshaped),
-        )
-        if keys
-    ]
+    kinds = ('it lacks', 'it has too many:', 'other shapes:')
+    differences = zip(kinds, _differences(model, theirs), strict=True)
+    parts = [f'{kind} {listing(keys, 3)}' for kind, keys in differences if keys]
     if parts:
         raise UserError(f'{filename} is of another network than the config: {"; ".join(parts)}')
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from .errors import DAMAGED, CheckpointError
 from .outline import Outline
-from .room import Room
+from .refusal import DAMAGED, CheckpointError, Room
 
 MAGIC = b'\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.'  # the first pickle, a number
 

@@ -17,11 +17,10 @@ from projects.smn.errors import UserError
 
 from .archive import MAGIC, check_archive
 from .content import PlainValues, weights_of
-from .errors import DAMAGED, CheckpointError
 from .harmless import harmless
 from .legacy import check_legacy
 from .names import OF_PYTORCH
-from .room import Room
+from .refusal import DAMAGED, CheckpointError, Room
 from .stand_ins import StandIns
 from .url import cached_checkpoint
 from .zoo import BACKBONES_ONLY, address_of
@@ -85,7 +84,9 @@ def _read(path: Path, map_location: Any) -> Any:
         head = file.read(9)
         file.seek(0)
         if head[8:] == b'{':  # behind the length of its JSON header
-            return values.checked(_to(load_file(path), map_location))
+            # A function is never asked: those of mmengine leave all on the CPU.
+            device = map_location if isinstance(map_location, (str, torch.device)) else 'cpu'
+            return values.checked(load_file(path, str(device)))
         if head.startswith(MAGIC):
             check_archive(file, room)
         else:
@@ -94,12 +95,6 @@ def _read(path: Path, map_location: Any) -> Any:
         with _only_names_of(StandIns(room)):
             content = torch.load(file, map_location=map_location, weights_only=True)
         return values.checked(content)
-
-
-def _to(weights: dict[str, torch.Tensor], map_location: Any) -> dict[str, torch.Tensor]:
-    if not isinstance(map_location, (str, torch.device)):
-        return weights  # on the CPU, where every function of mmengine's leaves them
-    return {name: weight.to(map_location) for name, weight in weights.items()}
 
 
 @contextmanager

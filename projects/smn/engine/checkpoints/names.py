@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .errors import CheckpointError, more_than_weights
-from .room import Room
+from .refusal import CheckpointError, Room, more_than_weights
 from .stand_ins import StandIns
 
 # Of the names that PyTorch's own safe loading knows, those that weights and a resumed run need and

@@ -7,9 +7,8 @@ from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
 from enum import Enum, auto
 from typing import Any, BinaryIO, NamedTuple
 
-from .errors import DAMAGED, CheckpointError, more_than_weights
 from .names import check_name
-from .room import Room
+from .refusal import DAMAGED, CheckpointError, Room, more_than_weights
 
 # These name what they want in ways that PyTorch's safe loading does not know.
 OTHER_PROTOCOLS = {'STACK_GLOBAL', 'INST', 'OBJ', 'EXT1', 'EXT2', 'EXT4', 'NEWOBJ_EX'}

@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 from mmengine.logging import HistoryBuffer
 
-from .errors import more_than_weights
-from .room import Room
+from .refusal import Room, more_than_weights
 
 # Numbers and text of fixed size: no objects, no fields, no dates.
 CODES = re.compile(r'b1|[iu][1248]|f(2|4|8|16)|[SU][1-9]\d{0,5}')

@@ -12,9 +12,8 @@ from typing import Any
 
 import torch
 
-from .errors import more_than_weights
 from .records import ArrayRecord, DtypeRecord, HistoryRecord, ScalarRecord
-from .room import Room
+from .refusal import Room, more_than_weights
 
 # Values that contain no others, and cost little to hash.
 ATOMS = (str, bytes, int, float, bool, type(None), torch.dtype, torch.device)

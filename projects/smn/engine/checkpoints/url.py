@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import partial
 from pathlib import Path
 from urllib.parse import urldefrag
 
@@ -36,14 +37,12 @@ def cached_checkpoint(url: str) -> Path:
     if fragment and not checksum:
         raise UserError(f'{url}: what follows # must be sha256= and 64 hexadecimal digits')
 
-    def fault(path: Path) -> str | None:
-        return checksum_fault(path, 'sha256', checksum[1])
-
+    fault = partial(checksum_fault, algorithm='sha256', checksum=checksum[1]) if checksum else None
     folder = Path(torch.hub.get_dir()) / 'checkpoints'
     name = f'smn-{hashlib.sha256(url.encode()).hexdigest()[:16]}.pth'
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / f'{name}.lock'):
-            return fetch_file(address, folder / name, fault if checksum else None)
+            return fetch_file(address, folder / name, fault)
     except OSError as error:
         raise UserError(f'cannot use the cache {folder}: {error.strerror or error}') from error

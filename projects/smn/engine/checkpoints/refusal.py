@@ -1,11 +1,22 @@
-"""How much a file may unfold to."""
+"""Why a file is no checkpoint: what it is or holds, and what it would unfold to."""
 
 from __future__ import annotations
 
-from .errors import CheckpointError
-
+DAMAGED = 'it is damaged, or no checkpoint'
+ADVICE = 'where you trust it, save its state_dict alone with torch.save or safetensors'
 # Copies that are made of what is there once, and a little for files of nothing but names.
 FACTOR, LEAST = 8, 1_000_000
+
+
+class CheckpointError(Exception):
+    """A file is not loaded. The message goes on from 'cannot be loaded as a checkpoint:'."""
+
+
+def more_than_weights(what: object) -> CheckpointError:
+    """The refusal of a file that holds something which is not needed to say what weights are."""
+    return CheckpointError(
+        f'it holds more than weights ({what!s:.100}), which is never run; {ADVICE}'
+    )
 
 
 class Room:
