@@ -9,6 +9,7 @@ from typing import Any
 
 from gradio.block_function import BlockFunction
 from gradio.blocks import Block
+from pydantic import BaseModel, ConfigDict
 
 from .page_files import PageFiles
 from .problems import ProblemError
@@ -17,6 +18,17 @@ MAX_BYTES = 50_000
 # As browsers make them up. Gradio keeps what was said under ten thousand of them.
 ID = re.compile(r'\w{1,64}', re.ASCII)
 NO_EVENT = 'this is no event of the page'
+
+
+class Event(BaseModel):
+    """What Gradio needs to know of an event; anything else that is sent is left out."""
+
+    model_config = ConfigDict(strict=True)
+
+    data: list
+    fn_index: int
+    session_hash: str
+    trigger_id: int | None = None
 
 
 def checked_event(body: bytes, files: PageFiles, events: Mapping[int, BlockFunction]) -> bytes:
@@ -34,37 +46,15 @@ def checked_event(body: bytes, files: PageFiles, events: Mapping[int, BlockFunct
         ProblemError: If it is something else, or names a file that was not uploaded.
     """
     try:
-        event = json.loads(body)
-        data, number, session = event['data'], event['fn_index'], event['session_hash']
-        trigger = event.get('trigger_id')
-        if not (
-            (isinstance(number, int) and number in events)
-            and (isinstance(session, str) and ID.fullmatch(session))
-            and isinstance(data, list)
-            and (trigger is None or isinstance(trigger, int))
-        ):
+        event = Event.model_validate(json.loads(body))
+        if not ID.fullmatch(event.session_hash):
             raise ProblemError(422, NO_EVENT)
-        safe = dict(
-            data=_checked(data, events[number].inputs, files),
-            fn_index=number,
-            session_hash=session,
-            trigger_id=trigger,
-        )
-        return json.dumps(safe, allow_nan=False).encode()
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        widgets = events[event.fn_index].inputs
+        values = [_safe(value, files) for value in event.data]
+        event.data = [_checked(*pair) for pair in zip(values, widgets, strict=True)]
+        return json.dumps(event.model_dump(), allow_nan=False).encode()
+    except (ValueError, LookupError, TypeError, RecursionError):
         raise ProblemError(422, NO_EVENT) from None
-
-
-def _checked(data: list, widgets: list[Block], files: PageFiles) -> list:
-    """What widgets say."""
-    data = [_safe(value, files) for value in data]
-    if len(data) != len(widgets):
-        raise ProblemError(422, NO_EVENT)
-    for value, widget in zip(data, widgets, strict=True):
-        if not _fits(value, widget):
-            label = getattr(widget, 'label', None) or widget.get_block_name()
-            raise ProblemError(422, f'this is no value of {label!r}')
-    return [_within(value, widget) for value, widget in zip(data, widgets, strict=True)]
 
 
 def _safe(value: Any, files: PageFiles) -> Any:
@@ -80,24 +70,24 @@ def _safe(value: Any, files: PageFiles) -> Any:
     return dict(path=str(path), meta=dict(_type='gradio.FileData'))
 
 
-def _fits(value: Any, widget: Block) -> bool:
-    """Whether a browser may say so of a widget."""
+def _checked(value: Any, widget: Block) -> Any:
+    """A value, if a browser may say so of a widget."""
     kind = widget.get_block_name()
     if kind == 'slider':
-        return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
-    if kind == 'checkboxgroup':
-        return isinstance(value, list) and all(
+        value = widget.minimum if value is None else value
+        fits = isinstance(value, int | float) and not isinstance(value, bool)
+    elif kind == 'checkboxgroup':
+        fits = isinstance(value, list) and all(
             isinstance(part, str) and (part, part) in widget.choices for part in value
         )
-    if kind == 'dataset':
-        return isinstance(value, int) and 0 <= value < len(widget.samples)
-    if kind == 'file':
-        return isinstance(value, dict)
-    return value is None  # a state, which the server keeps
-
-
-def _within(value: Any, widget: Block) -> Any:
-    """A value; while somebody types, a slider is empty or anywhere for a moment."""
-    if widget.get_block_name() != 'slider':
-        return value
-    return widget.minimum if value is None else min(max(value, widget.minimum), widget.maximum)
+    elif kind == 'dataset':
+        fits = isinstance(value, int) and 0 <= value < len(widget.samples)
+    elif kind == 'file':
+        fits = isinstance(value, dict)
+    else:
+        fits = value is None  # a state, which the server keeps
+    if not fits:
+        label = getattr(widget, 'label', None) or kind
+        raise ProblemError(422, f'this is no value of {label!r}')
+    # While somebody types, a slider is empty or anywhere for a moment.
+    return min(max(value, widget.minimum), widget.maximum) if kind == 'slider' else value
