@@ -69,14 +69,9 @@ class PageBlocks:
         )
         self.drawn = gr.CheckboxGroup(names, value=names, label='Draw', elem_id='drawn')
         with gr.Row():
+            look = dict(interactive=False, size='sm', min_width=80)
             self.downloads = [
-                gr.Button(
-                    label,
-                    interactive=False,
-                    size='sm',
-                    min_width=80,
-                    elem_id=file.replace('.', '-'),
-                )
+                gr.Button(label, elem_id=file.replace('.', '-'), **look)
                 for file, (_, label) in DOWNLOADS.items()
             ]
 
@@ -90,16 +85,10 @@ class PageBlocks:
             buttons=['download', 'fullscreen'],
             elem_id='picture',
         )
-        self.objects = gr.Dataframe(
-            headers=self.answers.object_columns,
-            label='Objects',
-            interactive=False,
-            buttons=[],
-            elem_id='objects',
-        )
-        self.image = gr.Dataframe(
-            headers=['whole image', 'answer'], interactive=False, buttons=[], elem_id='image'
-        )
+        table = dict(interactive=False, buttons=[])
+        columns = self.answers.object_columns
+        self.objects = gr.Dataframe(headers=columns, label='Objects', elem_id='objects', **table)
+        self.image = gr.Dataframe(headers=['whole image', 'answer'], elem_id='image', **table)
 
     def _connect(self) -> None:
         view = [self.message, self.picture, self.objects, self.image, *self.downloads]
@@ -107,10 +96,7 @@ class PageBlocks:
         options = dict(api_visibility='private', show_progress_on=[self.picture])
         self.upload.upload(self._on_upload, [self.upload, *settings], [self.key, *view], **options)
         self.samples.click(
-            self._on_example,
-            [self.samples, *settings],
-            [self.key, *view, self.upload],
-            **options,
+            self._on_example, [self.samples, *settings], [self.key, *view, self.upload], **options
         )
         self.upload.clear(lambda: [None, *_empty()], None, [self.key, *view], **options)
         gr.on(

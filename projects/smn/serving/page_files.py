@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from urllib.parse import quote
 
+from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse
 
 from projects.smn.errors import UserError
@@ -51,15 +52,22 @@ class PageFiles:
         except (UserError, OSError):  # the second if it is too long for a file
             return None
 
-    def response(self, name: str) -> FileResponse | None:
-        """A picture to be shown, anything else to be kept; ``None`` if there is none."""
+    def response(self, name: str) -> FileResponse:
+        """A picture to be shown, anything else to be kept.
+
+        Raises:
+            HTTPException: If there is none.
+        """
         path = self.path(name)
         if path is None:
-            return None
+            raise HTTPException(404)
         kind, _ = mimetypes.guess_type(path.name)
-        how = (kind, 'inline') if kind in SHOWN else ('application/octet-stream', 'attachment')
+        shown = kind in SHOWN
         return FileResponse(
-            path, filename=path.name, media_type=how[0], content_disposition_type=how[1]
+            path,
+            filename=path.name,
+            media_type=kind if shown else 'application/octet-stream',
+            content_disposition_type='inline' if shown else 'attachment',
         )
 
     def hide(self, text: bytes) -> bytes:

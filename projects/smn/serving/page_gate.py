@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
-from typing import NoReturn
 
 from gradio.block_function import BlockFunction
 from starlette.datastructures import MutableHeaders, QueryParams
@@ -34,6 +33,9 @@ NEEDED = {
     ),
     'POST': re.compile(f'{API}upload'),
 }
+# Headers that Gradio would believe: for an origin, it lets some pages of others read its answers;
+# for the other, it makes links to another server.
+HIDDEN = {b'origin', b'x-gradio-server'}
 # The one query that each of these knows. The others know some that read files, for other routes.
 EVENTS = f'{API}queue/data'
 QUERIES = {
@@ -67,16 +69,16 @@ class PageGate:
             return
         method, path = scope['method'], scope['path'].removeprefix(scope.get('root_path', ''))
         if method == 'GET' and path.startswith(FILE):
-            answer = self.files.response(path.removeprefix(FILE)) or _nothing()
-            await answer(scope, receive, send)
+            await self.files.response(path.removeprefix(FILE))(scope, receive, send)
             return
         if method == 'POST' and path == JOIN:
             receive = await self._checked(Request(scope, receive))
         elif method not in NEEDED or not NEEDED[method].fullmatch(path):
-            _nothing()
+            raise HTTPException(404)
         static = re.fullmatch(STATIC, path)
         query = self._query(path, QueryParams(scope['query_string']))
-        scope = {**scope, 'headers': _headers(scope), 'query_string': query}
+        headers = [(name, value) for name, value in scope['headers'] if name not in HIDDEN]
+        scope = {**scope, 'headers': headers, 'query_string': query}
         await PageErrors(self.gradio)(scope, receive, send if static else self._hiding(send))
 
     def _query(self, path: str, asked: QueryParams) -> bytes:
@@ -128,17 +130,3 @@ class PageGate:
             await send(message)
 
         return hiding
-
-
-def _headers(scope: Scope) -> list[tuple[bytes, bytes]]:
-    """Those of a request, without what Gradio would believe.
-
-    For an origin, it lets some pages of others read its answers; for the other, it makes links to
-    another server.
-    """
-    hidden = {b'origin', b'x-gradio-server'}
-    return [(name, value) for name, value in scope['headers'] if name not in hidden]
-
-
-def _nothing() -> NoReturn:
-    raise HTTPException(404)
