@@ -68,8 +68,5 @@ def _with_tasks(schema: dict[str, Any], tasks: Iterable[Task]) -> dict[str, Any]
 def _closed(**properties: dict) -> dict[str, Any]:
     """An object that has these keys, and no others but what is added."""
     return dict(
-        type='object',
-        properties=properties,
-        required=list(properties),
-        additionalProperties=False,
+        type='object', properties=properties, required=list(properties), additionalProperties=False
     )

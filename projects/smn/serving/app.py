@@ -15,8 +15,7 @@ from .body_limit import BodyLimit
 from .headers import SafeHeaders
 from .heads import HeadAsGet
 from .hosts import HostCheck, Hosts
-from .metrics import Metrics
-from .observe import Observe
+from .observe import Metrics, Observe
 from .options import ServingOptions
 from .problems import add_problem_handlers
 from .routes import add_routes
@@ -35,7 +34,8 @@ def create_app(predictor: Predictor, options: ServingOptions | None = None) -> F
         options: Limits; by default those of :class:`ServingOptions`.
 
     Returns:
-        The app; ``app.state`` has ``predictor``, ``worker``, ``options`` and ``metrics``.
+        The app; ``app.state`` has ``predictor``, ``service``, ``worker``, ``options``,
+        ``metrics``.
     """
     options = options or ServingOptions()
     worker = Worker(options.queue)
@@ -56,7 +56,8 @@ def create_app(predictor: Predictor, options: ServingOptions | None = None) -> F
     app.state.predictor, app.state.worker = predictor, worker
     app.state.options, app.state.metrics = options, metrics
     add_problem_handlers(app)
-    add_routes(app, PredictionService(predictor, metrics))
+    app.state.service = PredictionService(predictor, metrics)
+    add_routes(app)
     app.add_middleware(HeadAsGet)
     app.add_middleware(BodyLimit, max_bytes=options.max_bytes, seconds=options.upload_seconds)
     app.add_middleware(HostCheck, hosts=Hosts(options.host, options.allow_host))

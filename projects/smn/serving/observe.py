@@ -7,18 +7,44 @@ import sys
 import time
 import uuid
 
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .metrics import Metrics
 from .problems import problem_response
+from .worker import Worker
 
 logger = logging.getLogger('smn.serving')
 HEADER = 'X-Request-ID'
 # The last two tell of uploads that cannot be read, and of connections that broke.
 LOGGERS = ('smn.serving', 'uvicorn', 'python_multipart', 'asyncio')
+
+
+class Metrics:
+    """Counters of one app, in a registry of its own.
+
+    Labels have few values whatever clients send: a route is the pattern of an address.
+
+    Attributes:
+        requests: Requests by route and status.
+        seconds: Time from request to answer, by route.
+        registry: All of them.
+        images: Images that were predicted, for the API or the page.
+    """
+
+    def __init__(self, worker: Worker) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        own = dict(registry=self.registry, namespace='smn')
+        self.requests = Counter('requests', 'Requests.', ['route', 'status'], **own)
+        self.seconds = Histogram('request_seconds', 'From request to answer.', ['route'], **own)
+        self.images = Counter('images', 'Images that were predicted.', **own)
+        Gauge('queue_places', 'How many requests can be read, wait and run.', **own).set(
+            worker.slots
+        )
+        Gauge('queue_places_taken', 'How many do so now.', **own).set_function(lambda: worker.taken)
 
 
 class Observe:

@@ -12,7 +12,7 @@ from .page_files import PageFiles
 from .page_gate import PageGate
 from .page_uploads import keep_clean, own_folder
 from .problems import ProblemError, add_problem_handlers
-from .service import MEDIA_TYPES, PredictionService
+from .service import MEDIA_TYPES
 
 # Fonts that every system has, so that none is fetched.
 THEME = gr.themes.Default(font=['system-ui', 'sans-serif'], font_mono=['monospace'])
@@ -30,8 +30,7 @@ def mount_page(app: FastAPI) -> PageAnswers:
     state = app.state
     folder = own_folder()  # before Gradio asks for it
     keep_clean(app, folder)
-    service = PredictionService(state.predictor, state.metrics)
-    answers = PageAnswers(service, state.worker, state.options)
+    answers = PageAnswers(state.service, state.worker, state.options)
     _add_downloads(app, answers)
     page = PageBlocks(answers, example_images(state.predictor.cfg)).build()
     gr.mount_gradio_app(

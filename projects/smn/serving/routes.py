@@ -12,14 +12,13 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from .about import Health, ModelInfo, TaskInfo, describe_model, describe_task
 from .answer_schema import answer_schema
 from .problems import CLIENT_GONE, MEDIA_TYPE, Problem, ProblemError
-from .service import MEDIA_TYPES, Format, MaskForm, PredictionService
+from .service import MEDIA_TYPES, Format, MaskForm
 from .uploads import OPENAPI_BODY, read_images
 
 EVERY_METHOD = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD']
+PROBLEM = {MEDIA_TYPE: dict(schema=Problem.model_json_schema())}
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: dict(
-        description=description, content={MEDIA_TYPE: dict(schema=Problem.model_json_schema())}
-    )
+    status: dict(description=description, content=PROBLEM)
     for status, description in {
         403: 'It comes from a page of another server.',
         408: 'The body took too long.',
@@ -32,15 +31,14 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def add_routes(app: FastAPI, service: PredictionService) -> None:
+def add_routes(app: FastAPI) -> None:
     """Declare all addresses; what is declared or mounted later cannot hide them.
 
     Args:
         app: Its ``state`` has what :func:`.app.create_app` says.
-        service: Of its network.
     """
-    _add_prediction(app, service)
-    _add_information(app, service)
+    _add_prediction(app)
+    _add_information(app)
 
     @app.api_route('/v1/{rest:path}', methods=EVERY_METHOD, include_in_schema=False)
     async def nothing() -> None:
@@ -48,18 +46,17 @@ def add_routes(app: FastAPI, service: PredictionService) -> None:
         raise HTTPException(404)
 
 
-def _add_prediction(app: FastAPI, service: PredictionService) -> None:
-    worker, options = app.state.worker, app.state.options
+def _add_prediction(app: FastAPI) -> None:
+    service, worker, options = app.state.service, app.state.worker, app.state.options
+    least = service.predictor.score_thr
     content = {kind.partition(';')[0]: {} for kind in MEDIA_TYPES.values()}
     content[MEDIA_TYPES['json']] = dict(schema=answer_schema(service.predictor))
-    described = dict(
-        description='What the network says, in the format that was asked for.', content=content
-    )
+    said = 'What the network says, in the format that was asked for.'
 
     @app.post(
         '/v1/predict',
         tags=['predict'],
-        responses={200: described, **PROBLEMS},
+        responses={200: dict(description=said, content=content), **PROBLEMS},
         openapi_extra=dict(requestBody=OPENAPI_BODY),
         response_class=Response,
     )
@@ -68,10 +65,7 @@ def _add_prediction(app: FastAPI, service: PredictionService) -> None:
         format: Annotated[Format, Query(description='Of the answer.')] = 'json',
         masks: Annotated[MaskForm, Query(description='Masks of objects in JSON.')] = 'rle',
         score_thr: float = Query(
-            options.score_thr,
-            ge=service.predictor.score_thr,
-            le=1,
-            description='Leave out objects with a lower score.',
+            options.score_thr, ge=least, le=1, description='Leave out objects with a lower score.'
         ),
     ) -> Response:
         """Predict one image or several."""
@@ -95,9 +89,9 @@ async def _result(job: Future[bytes], request: Request) -> bytes:
     return await waiting
 
 
-def _add_information(app: FastAPI, service: PredictionService) -> None:
-    tasks = [describe_task(task) for task in service.predictor.tasks.values()]
-    model = describe_model(service.predictor, app.state.options)
+def _add_information(app: FastAPI) -> None:
+    tasks = [describe_task(task) for task in app.state.predictor.tasks.values()]
+    model = describe_model(app.state.predictor, app.state.options)
 
     @app.get('/v1/tasks', tags=['about'])
     async def list_tasks() -> list[TaskInfo]:

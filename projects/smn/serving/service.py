@@ -15,9 +15,8 @@ from projects.smn.engine.tables import to_csv
 
 from .decode import decode_image
 from .mask_zip import mask_zip
-from .metrics import Metrics
-from .problems import ProblemError
-from .uploads import image_error
+from .observe import Metrics
+from .uploads import of_each
 
 # What a client can ask for, and how it has the masks if that is JSON.
 Format = Literal['json', 'csv', 'masks', 'overlay']
@@ -74,9 +73,5 @@ class PredictionService:
         return prediction
 
     def _predictions(self, images: Sequence[Image.Image], score_thr: float) -> Iterator[Prediction]:
-        for index, image in enumerate(images):  # lazily: one at a time is in memory
-            try:
-                picture = decode_image(image)
-            except ProblemError as error:
-                raise image_error(error, index, len(images)) from None
+        for picture in of_each(images, decode_image):  # one at a time is in memory
             yield self.predict(picture).at_least(score_thr)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
 from fastapi import Request
 from PIL import Image
 from starlette.concurrency import run_in_threadpool
@@ -17,18 +20,9 @@ from .problems import CLIENT_GONE, ProblemError
 FIELD = 'image'
 HOW = f"send multipart/form-data with the image in the field '{FIELD}'"
 # For the documentation: the body is read by hand, after a place in the queue is found for it.
-OPENAPI_BODY = dict(
-    required=True,
-    content={
-        'multipart/form-data': dict(
-            schema=dict(
-                type='object',
-                required=[FIELD],
-                properties={FIELD: dict(type='array', items=dict(type='string', format='binary'))},
-            )
-        )
-    },
-)
+FILES = dict(type='array', items=dict(type='string', format='binary'))
+FORM = dict(type='object', required=[FIELD], properties={FIELD: FILES})
+OPENAPI_BODY = dict(required=True, content={'multipart/form-data': dict(schema=FORM)})
 
 
 async def read_images(request: Request, options: ServingOptions) -> list[Image.Image]:
@@ -48,13 +42,22 @@ async def read_images(request: Request, options: ServingOptions) -> list[Image.I
         contents = [await file.read() for file in _files(form, options.max_images)]
     finally:
         await form.close()
-    return await run_in_threadpool(_open_all, contents, options.max_pixels)
+    opened = of_each(contents, lambda content: open_image(content, options.max_pixels))
+    return await run_in_threadpool(list, opened)
 
 
-def image_error(error: ProblemError, index: int, number: int) -> ProblemError:
-    """The same error, with the image's position if there are several."""
-    where = f'image {index + 1} of {number}: ' if number > 1 else ''
-    return ProblemError(error.status, f'{where}{error.detail}', error.headers)
+def of_each(images: Sequence[Any], function: Callable[[Any], Any]) -> Iterator[Any]:
+    """What a function makes of each image, lazily.
+
+    Raises:
+        ProblemError: That of the function, with the image's position if there are several.
+    """
+    for index, image in enumerate(images):
+        try:
+            yield function(image)
+        except ProblemError as error:
+            where = f'image {index + 1} of {len(images)}: ' if len(images) > 1 else ''
+            raise ProblemError(error.status, f'{where}{error.detail}') from None
 
 
 def _files(form: FormData, most: int) -> list[UploadFile]:
@@ -69,13 +72,3 @@ def _files(form: FormData, most: int) -> list[UploadFile]:
     if len(files) > most:
         raise ProblemError(413, f'{len(files)} images are too many: at most {most} at a time')
     return files
-
-
-def _open_all(contents: list[bytes], max_pixels: int) -> list[Image.Image]:
-    images = []
-    for index, content in enumerate(contents):
-        try:
-            images.append(open_image(content, max_pixels))
-        except ProblemError as error:
-            raise image_error(error, index, len(contents)) from None
-    return images
