@@ -41,9 +41,8 @@ class Metrics:
         self.requests = Counter('requests', 'Requests.', ['route', 'status'], **own)
         self.seconds = Histogram('request_seconds', 'From request to answer.', ['route'], **own)
         self.images = Counter('images', 'Images that were predicted.', **own)
-        Gauge('queue_places', 'How many requests can be read, wait and run.', **own).set(
-            worker.slots
-        )
+        places = Gauge('queue_places', 'How many requests can be read, wait and run.', **own)
+        places.set(worker.slots)
         Gauge('queue_places_taken', 'How many do so now.', **own).set_function(lambda: worker.taken)
 
 

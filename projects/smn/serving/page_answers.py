@@ -28,7 +28,7 @@ class View:
     Args:
         picture: RGB, (H, W, 3), uint8.
         objects: A row per object, with the columns of :attr:`PageAnswers.object_columns`.
-        image: Rows of a question about the whole image and its answer.
+        image: Rows of a question about the whole image and its answer; its size is the first.
     """
 
     picture: np.ndarray
@@ -80,21 +80,16 @@ class PageAnswers:
         """
         prediction = self.result(key, score_thr)
         columns = self.object_columns
+        height, width = prediction.size
+        image = [['size (px)', f'{width} x {height}']]
+        for task, share in prediction.masked().items():  # of the union of its masks
+            image.append([f'{task}, share of the image (%)', round(100 * share, 2)])
         return View(
             picture=np.asarray(prediction.draw(tasks)),
             objects=[[row.get(column) for column in columns] for row in prediction.rows()],
-            image=self._about_image(prediction),
+            image=image + [list(answer) for answer in prediction.image_row().items()],
         )
 
     def _predict(self, content: bytes) -> str:
         picture = decode_image(open_image(content, self.options.max_pixels))
         return self.results.add(self.service.predict(picture))
-
-    @staticmethod
-    def _about_image(prediction: Prediction) -> list[list[Any]]:
-        """Its size, the share that masks cover (their union), and the answers about all of it."""
-        height, width = prediction.size
-        rows = [['size (px)', f'{width} x {height}']]
-        for task, share in prediction.masked().items():
-            rows.append([f'{task}, share of the image (%)', round(100 * share, 2)])
-        return rows + [list(answer) for answer in prediction.image_row().items()]

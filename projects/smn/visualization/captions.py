@@ -20,10 +20,9 @@ PADDING = 4
 
 def caption(fields: Fields, index: int, classes: tuple[str, ...], tasks: Mapping[str, Task]) -> str:
     """Class and score, then a line per attribute, with its unit."""
-    lines = [classes[int(fields['labels'][index])]]
-    if 'scores' in fields:
-        lines[0] += f' {float(fields["scores"][index]):.2f}'
-    return '\n'.join(lines + _lines(fields, index, tasks_per('object', tasks)))
+    name = classes[int(fields['labels'][index])]
+    score = f' {float(fields["scores"][index]):.2f}' if 'scores' in fields else ''
+    return '\n'.join([name + score, *_lines(fields, index, tasks_per('object', tasks))])
 
 
 def image_caption(fields: Fields, tasks: Mapping[str, Task]) -> list[str]:

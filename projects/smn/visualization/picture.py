@@ -36,8 +36,7 @@ def draw_answers(
         min_side: Enlarge the image until its longer side has this many pixels.
         complete: Whether all objects are labelled; if not, the picture says so.
     """
-    answered = answers.answered
-    answered = {k: task for k, task in answered.items() if tasks is None or k in tasks}
+    answered = {k: task for k, task in answers.answered.items() if tasks is None or k in tasks}
     scale = max(1.0, min_side / max(image.shape[:2]))
     canvas = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     # Maps first: they cover all, and the rest lies on them.

@@ -81,9 +81,9 @@ def labelled_figure(
     entries: Sequence[Entry], classes: Sequence[str], tasks: Mapping[str, Task]
 ) -> Figure:
     """Which share of the objects, or images, that a task asks about has a label for it."""
-    complete = sum(entry['complete'] for entry in entries)
     rows = {}
     if any(places_of_classes(entries, classes).values()):
+        complete = sum(entry['complete'] for entry in entries)
         rows[f'{DETECTION}: all objects boxed'] = (complete, len(entries), 'images')
     for name, task in tasks.items():
         labels = list(labels_of(entries, classes, task))
