@@ -31,11 +31,15 @@ def harmless(checkpoint: dict[str, Any]) -> dict[str, Any]:
     hub = checkpoint.get('message_hub')
     info = hub.get('runtime_info') if isinstance(hub, dict) else None
     if isinstance(info, dict):
-        checkpoint['best_files'] = {
-            key: name for key in info if (name := _name_of_best(key, info[key])) is not None
-        }
-        for key in [key for key in info if _is_believed(key, info[key])]:
-            del info[key]
+        best = checkpoint['best_files'] = {}
+        for key, value in list(info.items()):
+            if str(key).startswith(BEST):
+                name = re.split(r'[/\\]', value)[-1] if isinstance(value, str) else ''
+                if BEST_FILE.fullmatch(name):
+                    best[key] = name
+                del info[key]
+            elif key in CONFIGS or (key == KEPT and not _are_numbers(value)):
+                del info[key]
     return checkpoint
 
 
@@ -71,14 +75,6 @@ def check_resumable(checkpoint: Mapping[str, Any], filename: str) -> None:
                 )
 
 
-def _is_believed(key: Any, value: Any) -> bool:
-    if key == KEPT:  # as part of a name: it must not be a path
-        return not (isinstance(value, list) and all(type(number) is int for number in value))
-    return key in CONFIGS or str(key).startswith(BEST)
-
-
-def _name_of_best(key: Any, path: Any) -> str | None:
-    if not (str(key).startswith(BEST) and isinstance(path, str)):
-        return None
-    name = re.split(r'[/\\]', path)[-1]
-    return name if BEST_FILE.fullmatch(name) else None
+def _are_numbers(kept: Any) -> bool:
+    """They become part of a name: one that is text could be a path."""
+    return isinstance(kept, list) and all(type(number) is int for number in kept)
