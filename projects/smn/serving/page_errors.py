@@ -33,57 +33,36 @@ class PageErrors:
         self.gradio = gradio
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = _Answer(send)
+        kind: str | None = None  # of what was passed on; None while nothing was
+        status, text = 0, b''  # of an error that is kept back, as it is in another form
+
+        async def passed_on(message: Message) -> None:
+            nonlocal kind, status, text
+            if message['type'] == 'http.response.start':
+                its_kind = Headers(raw=message['headers']).get('content-type', '')
+                if message['status'] >= 400 and its_kind != MEDIA_TYPE:
+                    status = message['status']
+                    return
+                kind = its_kind
+            elif status:
+                text = (text + message.get('body', b''))[:MAX_TEXT]
+                return
+            await send(message)
+
         try:
-            await self.gradio(scope, receive, answer.send)
+            await self.gradio(scope, receive, passed_on)
         except OSError:  # such as a full disk: of the server
             raise
         except Exception as error:
-            if answer.is_stream:
+            if kind is not None and kind.startswith('text/event-stream'):
                 await send(dict(type='http.response.body'))
-            elif scope['path'].endswith('/upload') and not answer.begun:
-                gone = isinstance(error, ClientDisconnect)
-                answer.status, answer.text = (CLIENT_GONE if gone else 400), NO_UPLOAD.encode()
+            elif kind is None and scope['path'].endswith('/upload'):
+                status = CLIENT_GONE if isinstance(error, ClientDisconnect) else 400
+                text = NO_UPLOAD.encode()
             else:
                 raise
             # If it is a fault of Gradio after all.
             logger.warning('Gradio refused a request', extra=dict(reason=f'{error!r:.300}'))
-        if answer.status:
-            problem = problem_response(answer.status, answer.sentence)
-            await problem(scope, receive, send)
-
-
-class _Answer:
-    """Passes an answer on, unless it is an error in another form.
-
-    Attributes:
-        begun: Whether some of it was passed on.
-        is_stream: Whether that is a stream of events.
-        status: Of an error that was kept back; 0 if there is none.
-        text: What it said.
-    """
-
-    def __init__(self, send: Send) -> None:
-        self.begun = self.is_stream = False
-        self.status = 0
-        self.text = b''
-        self._send = send
-
-    async def send(self, message: Message) -> None:
-        if message['type'] == 'http.response.start':
-            kind = Headers(raw=message['headers']).get('content-type', '')
-            if message['status'] >= 400 and kind != MEDIA_TYPE:
-                self.status = message['status']
-                return
-            self.begun = True
-            self.is_stream = kind.startswith('text/event-stream')
-        elif self.status:
-            self.text = (self.text + message.get('body', b''))[:MAX_TEXT]
-            return
-        await self._send(message)
-
-    @property
-    def sentence(self) -> str:
-        """The first line of what it said."""
-        lines = self.text.decode(errors='replace').splitlines()
-        return lines[0] if lines else 'this cannot be answered'
+        if status:
+            first, *_ = text.decode(errors='replace').splitlines() or ['this cannot be answered']
+            await problem_response(status, first)(scope, receive, send)
