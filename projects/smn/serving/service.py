@@ -54,7 +54,7 @@ class PredictionService:
     def write(
         self, predictions: Iterable[Prediction], format: Format, masks: MaskForm = 'rle'
     ) -> bytes:
-        """Predictions in a format; only JSON has all of them in memory. An overlay is of one."""
+        """Predictions, which may come one at a time, in a format. An overlay is of one alone."""
         if format == 'overlay':
             (prediction,) = predictions
             return cv2.imencode('.png', np.asarray(prediction.draw())[..., ::-1])[1].tobytes()
