@@ -48,10 +48,6 @@ class AttributeTaskHead(TaskHead):
     (N,). Where a task does not apply: -1 in whole numbers, NaN in others.
     """
 
-    @classmethod
-    def answers(cls, task: Task) -> bool:
-        return task.per == cls.per and task.num_outputs is not None
-
     def __init__(
         self,
         tasks: Mapping[str, Task],

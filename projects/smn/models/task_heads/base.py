@@ -13,15 +13,15 @@ from mmdet.registry import MODELS
 from mmdet.structures import DetDataSample, SampleList
 from mmdet.structures.bbox import bbox2roi
 from mmdet.utils import InstanceList
-from mmengine.model import BaseModule
-from torch import Tensor, nn
+from torch import Tensor
 
 from projects.smn.tasks import Task
 
+from .head import AnsweringHead
 from .rois import jittered
 
 
-class TaskHead(BaseModule):
+class TaskHead(AnsweringHead):
     """One RoI extraction and one trunk, shared by several tasks.
 
     Args:
@@ -30,23 +30,13 @@ class TaskHead(BaseModule):
         init_cfg: As in mmengine.
     """
 
-    kinds: ClassVar[tuple[str, ...]] = ()
     per: ClassVar[str] = 'object'
-
-    @classmethod
-    def answers(cls, task: Task) -> bool:
-        """Whether this head can answer a task; by default, one of its ``kinds``."""
-        return task.per == cls.per and task.kind in cls.kinds
 
     def __init__(
         self, tasks: Mapping[str, Task], roi_extractor: Mapping, init_cfg: dict | None = None
     ) -> None:
-        super().__init__(init_cfg=init_cfg)
-        self.tasks = dict(tasks)
+        super().__init__(tasks, init_cfg)
         self.roi_extractor = MODELS.build(roi_extractor)
-        self.losses = nn.ModuleDict(
-            {name: MODELS.build(task.loss) for name, task in self.tasks.items()}
-        )
         for name, task in self.tasks.items():
             # Constants, moved with the module and kept out of the checkpoint.
             channel = torch.from_numpy(task.channel_of_label())

@@ -30,10 +30,6 @@ class ImageAttributeTaskHead(ImageTaskHead):
     ``<task>_scores`` (1, classes) probabilities; for a regression, ``<task>`` (1,).
     """
 
-    @classmethod
-    def answers(cls, task: Task) -> bool:
-        return task.per == cls.per and task.num_outputs is not None
-
     def __init__(
         self,
         tasks: Mapping[str, Task],

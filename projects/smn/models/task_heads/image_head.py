@@ -6,16 +6,14 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar
 
-from mmdet.registry import MODELS
 from mmdet.structures import SampleList
-from mmengine.model import BaseModule
-from mmengine.structures import BaseDataElement, InstanceData
-from torch import Tensor, nn
+from mmengine.structures import InstanceData, PixelData
+from torch import Tensor
 
-from projects.smn.tasks import Task
+from .head import AnsweringHead
 
 
-class ImageTaskHead(BaseModule):
+class ImageTaskHead(AnsweringHead):
     """One trunk on the feature maps, shared by several tasks of the whole image.
 
     Args:
@@ -23,23 +21,7 @@ class ImageTaskHead(BaseModule):
         init_cfg: As in mmengine.
     """
 
-    kinds: ClassVar[tuple[str, ...]] = ()
     per: ClassVar[str] = 'image'
-    # Where the answers are in a data sample, and of which type.
-    place: ClassVar[str] = 'pred_image'
-    container: ClassVar[type[BaseDataElement]] = InstanceData
-
-    @classmethod
-    def answers(cls, task: Task) -> bool:
-        """Whether this head can answer a task; by default, one of its ``kinds``."""
-        return task.per == cls.per and task.kind in cls.kinds
-
-    def __init__(self, tasks: Mapping[str, Task], init_cfg: dict | None = None) -> None:
-        super().__init__(init_cfg=init_cfg)
-        self.tasks = dict(tasks)
-        self.losses = nn.ModuleDict(
-            {name: MODELS.build(task.loss) for name, task in self.tasks.items()}
-        )
 
     @abstractmethod
     def forward(self, x: tuple[Tensor, ...]) -> dict[str, Tensor]:
@@ -68,10 +50,12 @@ class ImageTaskHead(BaseModule):
     def predict(self, x: tuple[Tensor, ...], batch_data_samples: SampleList, rescale: bool) -> None:
         """Add the answers to the samples; see :meth:`answer`."""
         metas = [sample.metainfo for sample in batch_data_samples]
+        place = f'pred_{next(iter(self.tasks.values())).part}'  # a head's tasks are of one kind
+        container = PixelData if place == 'pred_sem_seg' else InstanceData
         for sample, fields in zip(batch_data_samples, self.answer(x, metas, rescale), strict=True):
-            if self.place not in sample:
-                sample.set_field(self.container(), self.place, dtype=self.container)
-            sample.get(self.place).set_data(fields)
+            if place not in sample:
+                sample.set_field(container(), place, dtype=container)
+            sample.get(place).set_data(fields)
 
 
 def content_size(meta: Mapping) -> tuple[int, int]:

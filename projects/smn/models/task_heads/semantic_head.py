@@ -9,7 +9,6 @@ import torch
 from mmdet.registry import MODELS
 from mmdet.structures import SampleList
 from mmengine.model import ModuleDict
-from mmengine.structures import PixelData
 from torch import Tensor
 from torch.nn.functional import interpolate, pad
 
@@ -30,8 +29,6 @@ class SemanticTaskHead(ImageTaskHead):
     """
 
     kinds: ClassVar[tuple[str, ...]] = ('semantic',)
-    place = 'pred_sem_seg'
-    container = PixelData
 
     def __init__(self, tasks: Mapping[str, SemanticTask], decode_head: Mapping) -> None:
         super().__init__(tasks)
