@@ -60,6 +60,24 @@ def test_detections_below_the_threshold_are_dropped(predictor, paths):
     certain = predictor(paths[0])
     assert 0 < len(certain) < len(everything)
     assert (certain.scores >= predictor.score_thr).all()
+    expected = everything.at_least(predictor.score_thr)
+    np.testing.assert_array_equal(certain.boxes, expected.boxes)
+    np.testing.assert_allclose(certain['length'], expected['length'], rtol=1e-4)
+
+
+def test_task_heads_are_not_asked_about_what_is_dropped(predictor, paths, monkeypatch):
+    everything, asked = predictor(paths[0]), []
+    for head in predictor.model.roi_head.heads.values():
+        forward = head.forward
+        monkeypatch.setattr(
+            head, 'forward', lambda x, rois, f=forward: asked.append(len(rois)) or f(x, rois)
+        )
+    predictor.score_thr = float(np.median(everything.scores))
+    certain = predictor(paths[0])
+    assert asked == [len(certain)] * 3
+    assert len(certain) < len(everything)
+    predictor.score_thr = 2.0
+    assert len(predictor(paths[0])) == 0
 
 
 def test_a_config_that_trains_from_a_pack_predicts_without_it(tiny_coco, tmp_path, paths):

@@ -108,6 +108,8 @@ class Predictor:
 
     @torch.no_grad()
     def _predict(self, frames: Sequence[Frame]) -> list[Prediction]:
+        if roi_head := getattr(self.model, 'roi_head', None):
+            roi_head.score_thr = self.score_thr  # a dense head finds hundreds that are dropped
         inputs = [self.pipeline(dict(img=frame.image, img_id=0)) for frame in frames]
         samples = self.model.test_step(pseudo_collate(inputs))
         return [

@@ -35,6 +35,9 @@ class MultiTaskRoIHead(StandardRoIHead):
             more, detections are proposals of a further pass (iterative localisation, Gidaris and
             Komodakis 2015), which helps a briefly trained network.
 
+    Attributes:
+        score_thr: Task heads answer about objects of this score or more; the others are dropped.
+
     Raises:
         UserError: If a task has no head, a head claims a task that does not exist, or one trains on
             proposals where there is no ``bbox_head`` to sample them for.
@@ -55,6 +58,7 @@ class MultiTaskRoIHead(StandardRoIHead):
         bbox_head = dict(bbox_head, num_classes=len(classes)) if bbox_head else None
         super().__init__(bbox_head=bbox_head, **kwargs)
         self.box_passes = box_passes if bbox_head else 0
+        self.score_thr = 0.0
         self.tasks = build_tasks(tasks, classes)
         self.heads = ModuleDict(build_heads(heads, self.tasks))
         for name, head in self.heads.items():
@@ -136,6 +140,7 @@ class MultiTaskRoIHead(StandardRoIHead):
         results = rpn_results_list
         for _ in range(self.box_passes):
             results = self.predict_bbox(x, metas, results, self.test_cfg, rescale=False)
+        results = [result[result.scores >= self.score_thr] for result in results]
         for head in self.heads.values():
             head.predict(x, results, metas, rescale)
         if rescale:
