@@ -248,8 +248,11 @@ class TestSomeObjects:
 def test_samples_and_their_dicts_say_the_same(fields, tasks, side, as_dict):
     data = {k: v if isinstance(v, list) else torch.as_tensor(v) for k, v in fields.items()}
     sample = DetDataSample(metainfo=dict(ori_shape=(HEIGHT, WIDTH, 3)))
-    sample.set_field(InstanceData(**data), f'{side}_instances', dtype=InstanceData)
+    instances = InstanceData(**data, metainfo=dict(complete=True))  # as PackTaskInputs has it
+    sample.set_field(instances, f'{side}_instances', dtype=InstanceData)
     answers = Answers.of(sample.to_dict() if as_dict else sample, side, CLASSES, tasks)
+    assert answers.objects.keys() == fields.keys()
+    assert answers[1:].names.tolist() == ['card']
     assert answers.size == (HEIGHT, WIDTH)
     assert list(answers.records()) == records_of(fields, tasks, {})
     other = dict(gt='pred', pred='gt')[side]

@@ -186,7 +186,9 @@ class Answers:
 
 def to_fields(instances: Mapping[str, Any]) -> Fields:
     """The tensors, boxes and masks of a data element, or of its dict, as :data:`Fields`."""
-    return {name: _to_field(value) for name, value in instances.items()}
+    # In its dict, meta information such as `complete` lies beside them.
+    sized = ((name, value) for name, value in instances.items() if hasattr(value, '__len__'))
+    return {name: _to_field(value) for name, value in sized}
 
 
 def row_columns(tasks: Mapping[str, Task]) -> list[str]:
