@@ -108,8 +108,8 @@ def test_a_task_without_type_is_refused(config):
 @pytest.mark.parametrize(
     'name',
     [
-        *('bboxes', 'labels', 'scores', 'areas', 'complete'),  # fields
-        *('object', 'class'),  # columns
+        *('bboxes', 'masks', 'labels', 'scores', 'areas', 'complete'),  # fields
+        *('image', 'object', 'class'),  # columns
         *('2nd', 'two words', 'a.b', ''),  # no identifiers
         *('loss', 'glossy'),
     ],

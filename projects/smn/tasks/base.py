@@ -25,6 +25,7 @@ DETECTION = 'detection'
 # Fields of instances, columns of tables and keys of annotations that are there already.
 RESERVED_NAMES = (
     'bboxes',
+    'masks',
     'labels',
     'scores',
     'priors',
@@ -36,6 +37,7 @@ RESERVED_NAMES = (
     'rpn_cls',
     'rpn_bbox',
     'file_name',
+    'image',
     'object',
     'class',
     'score',
