@@ -15,6 +15,8 @@ from whole_images import (
     whole_batch,
 )
 
+from projects.smn.models.task_heads.image_attribute_head import whole_images
+
 UPRIGHT_AND_WIDE = (0, 1)
 each_network = pytest.mark.parametrize('build', [unet, ssd])
 
@@ -165,3 +167,9 @@ def test_the_answer_without_loss_is_the_label(tmp_path, head, task):
     assert losses[f'loss_{task}'].item() == pytest.approx(0, abs=1e-5)
     answers = model.heads[head].answer((raw,), [s.metainfo for s in samples], rescale=False)
     torch.testing.assert_close(torch.cat([answer[task] for answer in answers]), labels)
+
+
+@pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
+def test_the_size_of_an_image_does_not_depend_on_the_precision_of_the_maps(dtype):
+    metas = [dict(ori_shape=(70001, 4097))]
+    assert whole_images(metas, torch.zeros(1, dtype=dtype)).tolist() == [[0, 0, 4097, 70001]]

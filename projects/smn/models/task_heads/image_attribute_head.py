@@ -79,4 +79,5 @@ class ImageAttributeTaskHead(ImageTaskHead):
 
 def whole_images(metas: Sequence[Mapping], like: Tensor) -> Tensor:
     """The boxes of the original images themselves, (B, 4)."""
-    return like.new_tensor([[0, 0, *meta['ori_shape'][1::-1]] for meta in metas])
+    boxes = [[0, 0, *meta['ori_shape'][1::-1]] for meta in metas]
+    return like.new_tensor(boxes, dtype=torch.float32)  # maps may be of half precision
