@@ -63,7 +63,7 @@ class ImageBoxTaskHead(ImageTaskHead):
         height, width = batch_data_samples[0].batch_input_shape
         for name, corners in self(x).items():
             targets = torch.cat([sample.gt_image[name] for sample in batch_data_samples])
-            labelled = ~targets[:, 0].isnan()
+            labelled = self.tasks[name].labelled({name: targets})
             targets = targets[labelled] / targets.new_tensor([width, height] * 2)
             losses[f'loss_{name}'] = self.losses[name](corners[labelled], targets)
             losses[f'labelled/{name}'] = labelled.sum()

@@ -50,7 +50,7 @@ class SemanticTaskHead(ImageTaskHead):
             targets = torch.stack(
                 [_padded(sample.gt_sem_seg.get(name)[0], size) for sample in batch_data_samples]
             ).long()
-            labelled = (targets != IGNORED).flatten(1).any(1)
+            labelled = self.tasks[name].labelled({name: targets})
             # Only labelled images: enlarging logits and softmax are what costs here.
             logits, targets = logits[labelled], targets[labelled]
             if labelled.any():
