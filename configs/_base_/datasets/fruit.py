@@ -23,7 +23,7 @@ tasks = dict(
 data_root = 'data/fruit/'
 train_pipeline = [
     dict(type='LoadImageFromFile', backend_args=_base_.backend_args),
-    dict(type='LoadTaskAnnotations'),
+    dict(type='LoadTaskAnnotations', backend_args=_base_.backend_args),
     dict(type='RandomTranspose', prob=0.5),
     dict(
         type='RandomChoiceResize',
@@ -41,7 +41,7 @@ test_pipeline = [
     dict(type='LoadImageFromFile', backend_args=_base_.backend_args),
     dict(type='Resize', scale=(1333, 800), keep_ratio=True),
     # After resizing: metrics and pictures are in pixels of the original image.
-    dict(type='LoadTaskAnnotations'),
+    dict(type='LoadTaskAnnotations', backend_args=_base_.backend_args),
     dict(type='PackTaskInputs'),
 ]
 train_dataloader = dict(
