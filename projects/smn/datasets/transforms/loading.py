@@ -18,9 +18,8 @@ class LoadTaskAnnotations(LoadAnnotations):
     """Load boxes, class labels and the labels of all tasks of the data set.
 
     Required keys: ``instances``, ``image_labels``, ``tasks``, ``height``, ``width``,
-    ``ori_shape``. Added keys:
-    ``gt_bboxes``, ``gt_bboxes_labels``, ``gt_ignore_flags``, and ``gt_masks``, the labels of all
-    tasks as one :class:`~projects.smn.datasets.labels.TaskLabels`.
+    ``ori_shape``. Added keys: ``gt_bboxes``, ``gt_bboxes_labels``, ``gt_ignore_flags``, and
+    ``gt_masks``, the labels of all tasks as one :class:`~projects.smn.datasets.TaskLabels`.
 
     Raises:
         UserError: If the image has another size than its annotation says: the labels would lie
