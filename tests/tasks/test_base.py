@@ -120,6 +120,15 @@ def test_names_that_would_collide_are_refused(name, config):
     assert f'task {name!r}' in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ('name', 'other'), [('classification', 'classification_scores'), ('mask', 'mask_labelled')]
+)
+def test_the_name_of_a_field_of_another_task_is_refused(name, other):
+    assert build_tasks({other: PLAIN['mask']}, CLASSES)
+    with pytest.raises(UserError, match=f"task '{other}' needs another name"):
+        build_tasks({other: PLAIN['mask'], name: PLAIN[name]}, CLASSES)
+
+
 @pytest.mark.parametrize('name', ['values', 'cat', 'type', 'training'])
 def test_names_of_methods_of_the_libraries_are_refused(name):
     tasks = build_tasks({name: PLAIN['mask'], 'mask': PLAIN['mask']}, CLASSES)

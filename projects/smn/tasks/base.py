@@ -22,26 +22,13 @@ TASKS = Registry('task', scope='mmdet')
 DETECTION = 'detection'
 """What proposals and boxes are called where tasks are named."""
 
-# Fields of instances, columns of tables and keys of annotations that are there already.
 RESERVED_NAMES = (
-    'bboxes',
-    'masks',
-    'labels',
-    'scores',
-    'priors',
-    'areas',
-    'bbox',
-    'complete',
-    DETECTION,
-    'cls',
-    'rpn_cls',
-    'rpn_bbox',
-    'file_name',
-    'image',
-    'object',
-    'class',
-    'score',
+    *('bboxes', 'masks', 'labels', 'scores', 'priors', 'areas'),  # fields of instances
+    *('bbox', 'complete', DETECTION, 'cls', 'rpn_cls', 'rpn_bbox'),  # keys of records and losses
+    *('file_name', 'image', 'object', 'class', 'score'),  # columns of tables
 )
+SUFFIXES = ('_scores', '_labelled')
+"""Of the fields that a task may have beside the one of its name."""
 
 
 @dataclass(kw_only=True)
@@ -278,17 +265,17 @@ def build_tasks(tasks: Mapping[str, Mapping] | None, classes: Sequence[str]) -> 
         classes: The classes of the data set.
 
     Raises:
-        UserError: If a type, an option or a class does not exist.
+        UserError: If a type, an option or a class does not exist, or two names collide.
     """
     if isinstance(classes, str) or not classes:
         raise UserError("`classes` must be a non-empty tuple of names, such as ('cucumber',)")
     if len(set(classes)) < len(classes):
         raise UserError(f'`classes` has a name twice: {listing(classes)}')
-    return {
-        name: _build_task(name, config, tuple(classes))
-        for name, config in (tasks or {}).items()
-        if config is not None
-    }
+    asked = {name: config for name, config in (tasks or {}).items() if config is not None}
+    for name, other in ((name, name + suffix) for name in asked for suffix in SUFFIXES):
+        if other in asked:
+            raise UserError(f'task {other!r} needs another name: {name!r} may have such a field')
+    return {name: _build_task(name, config, tuple(classes)) for name, config in asked.items()}
 
 
 def tasks_per(level: str, tasks: Mapping[str, Task]) -> dict[str, Task]:
