@@ -65,6 +65,12 @@ def test_a_claim_of_a_task_that_the_head_cannot_answer_is_refused(kind):
         claiming('weight', kind=kind)
 
 
+@pytest.mark.parametrize('kind', ['Nothing', 'FCNMaskHead', None])
+def test_a_type_that_is_no_head_of_tasks_is_refused(kind):
+    with pytest.raises(UserError, match=rf"head 'second': there is no type '?{kind}"):
+        claiming('weight', kind=kind)
+
+
 def test_a_network_that_nobody_could_learn_from_is_refused():
     with pytest.raises(UserError, match='no task and nobody who finds objects: there is nothing'):
         unet({})

@@ -27,8 +27,9 @@ def build_heads(heads: Mapping[str, Mapping], tasks: Mapping[str, Task]) -> dict
     """
     heads = {key: config for key, config in heads.items() if config is not None}
     for key, config in heads.items():
-        if MODELS.get(config['type']) is None:
-            raise UserError(f'head {key!r}: there is no type {config["type"]!r}')
+        if not hasattr(_head_of(config), 'answers'):
+            kind = config.get('type')
+            raise UserError(f'head {key!r}: there is no type {kind!r} of heads of tasks')
     claims = [(name, key) for key, config in heads.items() for name in _claims(config)]
     claimed = dict(claims)
     for name, key in claims:
@@ -62,8 +63,13 @@ def _claims(config: Mapping) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
 
 
+def _head_of(config: Mapping) -> type[nn.Module] | None:
+    kind = config.get('type')
+    return MODELS.get(kind) if isinstance(kind, str) else kind
+
+
 def _answers(config: Mapping, task: Task) -> bool:
-    return MODELS.get(config['type']).answers(task)
+    return _head_of(config).answers(task)
 
 
 def _kind_of(task: Task) -> str:
