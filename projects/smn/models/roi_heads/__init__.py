@@ -1,4 +1,4 @@
-"""The second stage."""
+"""What is said of each object."""
 
 from .multi_task_roi_head import MultiTaskRoIHead
 
