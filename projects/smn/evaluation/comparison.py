@@ -50,13 +50,9 @@ class Comparison:
         """Fields of the labelled objects."""
         return self.truth.objects
 
-    def _counted(self, task: Task) -> np.ndarray:
-        """Which objects count for a task: labelled, and of its classes; (G,) bool."""
-        return task.labelled(self.objects) & task.applies(self.objects['labels'])
-
     def objects_of(self, task: Task) -> np.ndarray:
         """Indices of the objects that count for a task: labelled, and of its classes."""
-        return np.flatnonzero(self._counted(task))
+        return np.flatnonzero(task.labelled(self.objects) & task.applies(self.objects['labels']))
 
     def detections_of(self, task: Task) -> np.ndarray:
         """Indices of the detections that are right or wrong about a task.
@@ -74,8 +70,7 @@ class Comparison:
 
     def pairs(self, task: Task) -> tuple[np.ndarray, np.ndarray]:
         """Indices of detections, and of the objects that they found, that count for a task."""
-        found = np.flatnonzero(self.match >= 0)
-        found = found[self._counted(task)[self.match[found]]]
+        found = np.flatnonzero(np.isin(self.match, self.objects_of(task)))
         return found, self.match[found]
 
     def result(self, image_id: int, detection: int, **more: Any) -> dict[str, Any]:
