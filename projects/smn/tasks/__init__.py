@@ -1,8 +1,9 @@
 """What a task is: labels in, predictions out. Imports nothing else of the project."""
 
 from .answers import Answers, Fields, image_row_columns, row_columns, to_fields
-from .base import DETECTION, TASKS, Task, build_tasks, plain, tasks_per
+from .base import DETECTION, TASKS, Task, plain, tasks_per
 from .box import BoxTask
+from .build import build_tasks
 from .classification import ClassificationTask
 from .geometry import Boxes, Geometry, Values
 from .keypoint import KeypointTask

@@ -1,8 +1,7 @@
-"""The base of all tasks, and the function that builds them from a config."""
+"""The base of all tasks."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -27,8 +26,6 @@ RESERVED_NAMES = (
     *('bbox', 'complete', DETECTION, 'cls', 'rpn_cls', 'rpn_bbox'),  # keys of records and losses
     *('file_name', 'image', 'object', 'class', 'score'),  # columns of tables
 )
-SUFFIXES = ('_scores', '_labelled')
-"""Of the fields that a task may have beside the one of its name."""
 
 
 @dataclass(kw_only=True)
@@ -256,28 +253,6 @@ def _without(mapping: Mapping[str, Any], key: str) -> dict[str, Any]:
     return {name: value for name, value in mapping.items() if name != key}
 
 
-def build_tasks(tasks: Mapping[str, Mapping] | None, classes: Sequence[str]) -> dict[str, Task]:
-    """Build the tasks that a config declares, in its order.
-
-    Args:
-        tasks: Task name to config, such as ``dict(neck=dict(type='ClassificationTask', ...))``.
-            An entry of ``None`` switches off a task that a base config declares.
-        classes: The classes of the data set.
-
-    Raises:
-        UserError: If a type, an option or a class does not exist, or two names collide.
-    """
-    if isinstance(classes, str) or not classes:
-        raise UserError("`classes` must be a non-empty tuple of names, such as ('cucumber',)")
-    if len(set(classes)) < len(classes):
-        raise UserError(f'`classes` has a name twice: {listing(classes)}')
-    asked = {name: config for name, config in (tasks or {}).items() if config is not None}
-    for name, other in ((name, name + suffix) for name in asked for suffix in SUFFIXES):
-        if other in asked:
-            raise UserError(f'task {other!r} needs another name: {name!r} may have such a field')
-    return {name: _build_task(name, config, tuple(classes)) for name, config in asked.items()}
-
-
 def tasks_per(level: str, tasks: Mapping[str, Task]) -> dict[str, Task]:
     """The tasks that ask about each ``'object'``, or about the whole ``'image'``."""
     return {name: task for name, task in tasks.items() if task.per == level}
@@ -290,30 +265,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return type(value)(plain(item) for item in value)
     return value
-
-
-def _build_task(name: str, config: Mapping, classes: tuple[str, ...]) -> Task:
-    if not isinstance(config, Mapping) or 'type' not in config:
-        raise UserError(f'task {name!r} must be a dict with a `type`, one of {listing(_kinds())}')
-    options = dict(config)
-    kind = options.pop('type')
-    # Not TASKS.get, which imports all of mmdet to look for more.
-    task_class = TASKS.module_dict.get(kind) if isinstance(kind, str) else kind
-    if task_class is None:
-        raise UserError(f'task {name!r}: there is no type {kind!r}, only {listing(_kinds())}')
-    known = {f.name for f in dataclasses.fields(task_class)} - {'name', 'dataset_classes'}
-    for option in options:
-        if option not in known:
-            raise UserError(
-                f'task {name!r}: {kind} has no option {option!r}, only {listing(sorted(known))}'
-            )
-    try:
-        return task_class(name=name, dataset_classes=classes, **options)
-    except UserError:
-        raise
-    except (TypeError, ValueError) as error:
-        raise UserError(f'task {name!r}: {error}') from error
-
-
-def _kinds() -> list[str]:
-    return sorted(TASKS.module_dict)
