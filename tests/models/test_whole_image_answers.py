@@ -16,6 +16,7 @@ from whole_images import (
 )
 
 from projects.smn.models.task_heads.image_attribute_head import whole_images
+from projects.smn.models.task_heads.semantic_head import enlarged, most_likely
 
 UPRIGHT_AND_WIDE = (0, 1)
 each_network = pytest.mark.parametrize('build', [unet, ssd])
@@ -173,3 +174,11 @@ def test_the_answer_without_loss_is_the_label(tmp_path, head, task):
 def test_the_size_of_an_image_does_not_depend_on_the_precision_of_the_maps(dtype):
     metas = [dict(ori_shape=(70001, 4097))]
     assert whole_images(metas, torch.zeros(1, dtype=dtype)).tolist() == [[0, 0, 4097, 70001]]
+
+
+@pytest.mark.parametrize('size', [(6, 8), (5, 5), (37, 50)])
+def test_the_most_likely_class_is_that_of_all_enlarged_logits(size):
+    logits = torch.randn(1, 7, 6, 8, generator=torch.Generator().manual_seed(0)).round(decimals=1)
+    found, given = most_likely(logits, size), logits.clone()
+    assert torch.equal(found, enlarged(logits, size).argmax(1).to(torch.uint8))
+    assert torch.equal(logits, given)

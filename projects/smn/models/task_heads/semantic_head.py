@@ -69,11 +69,21 @@ class SemanticTaskHead(ImageTaskHead):
             logits = enlarged(logits, metas[0]['batch_input_shape'])
             for i, meta in enumerate(metas):
                 height, width = content_size(meta)
-                of_image = logits[i : i + 1, :, :height, :width]
-                if rescale:
-                    of_image = enlarged(of_image, meta['ori_shape'][:2])
-                answers[i][name] = of_image.argmax(1).to(torch.uint8)
+                size = meta['ori_shape'][:2] if rescale else (height, width)
+                answers[i][name] = most_likely(logits[i : i + 1, :, :height, :width], size)
         return answers
+
+
+def most_likely(logits: Tensor, size: tuple[int, int]) -> Tensor:
+    """The class of each pixel, uint8 (1, H, W), by logits (1, C, h, w) of another resolution."""
+    best = enlarged(logits[:, :1], size)
+    found = torch.zeros_like(best, dtype=torch.uint8)
+    # One at a time: all classes of a large image take gigabytes, and their argmax many seconds.
+    for label in range(1, logits.shape[1]):
+        other = enlarged(logits[:, label : label + 1], size)
+        found.masked_fill_(other > best, label)
+        best = torch.maximum(best, other)
+    return found[:, 0]
 
 
 def enlarged(logits: Tensor, size: tuple[int, int]) -> Tensor:
