@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import torch
 from mmdet.models.roi_heads import StandardRoIHead
 from mmdet.models.task_modules.samplers import SamplingResult
 from mmdet.registry import MODELS
 from mmdet.structures import SampleList
+from mmdet.structures.bbox import bbox2roi
 from mmdet.utils import InstanceList
 from mmengine.model import ModuleDict
 from torch import Tensor
@@ -155,12 +155,7 @@ class MultiTaskRoIHead(StandardRoIHead):
         batch_data_samples: SampleList | None = None,
     ) -> tuple[Tensor, ...]:
         """Raw outputs for all boxes, for counting operations: the box head's, then every head's."""
-        rois = torch.cat(
-            [
-                torch.cat([p.bboxes.new_full((len(p), 1), i), p.bboxes], 1)
-                for i, p in enumerate(rpn_results_list)
-            ]
-        )
+        rois = bbox2roi([result.bboxes for result in rpn_results_list])
         outputs = []
         if self.with_bbox:
             boxes = self._bbox_forward(x, rois)
