@@ -66,18 +66,9 @@ class AttributeTaskHead(TaskHead):
         self.expand = expand
         self.convs = nn.Sequential()
         side = self.roi_extractor.roi_layers[0].output_size[0]
+        options = dict(stride=2, padding=1, conv_cfg=conv_cfg, norm_cfg=norm_cfg)
         for channels in conv_channels:
-            self.convs.append(
-                ConvModule(
-                    in_channels,
-                    channels,
-                    3,
-                    stride=2,
-                    padding=1,
-                    conv_cfg=conv_cfg,
-                    norm_cfg=norm_cfg,
-                )
-            )
+            self.convs.append(ConvModule(in_channels, channels, 3, **options))
             in_channels, side = channels, (side + 1) // 2
         self.trunk = nn.Sequential(
             nn.Flatten(), nn.Linear(in_channels * side**2, hidden), nn.ReLU(), nn.Dropout(dropout)
