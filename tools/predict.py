@@ -13,6 +13,7 @@ import csv
 from pathlib import Path
 
 import _common
+import numpy as np
 from tqdm import tqdm
 
 from projects.smn.engine import Prediction, Predictor
@@ -82,7 +83,8 @@ class ResultWriter:
             self.image_records.append(prediction.image_record(image))
             self.image_rows.append(prediction.image_row(dict(file_name=name)))
         if self.pictures is not None:
-            prediction.save(self.pictures / f'{frame.stem}.jpg')
+            shown = prediction.draw(image=np.ascontiguousarray(frame.image[..., ::-1]))
+            shown.save(self.pictures / f'{frame.stem}.jpg', quality=95)
 
     def close(self) -> None:
         """Write the files, each whole or not at all."""

@@ -52,9 +52,12 @@ class OrientationTask(Task):
 
     def parse_label(self, label):
         try:
-            return float(label) % 360
+            angle = float(label) % 360
         except (TypeError, ValueError):
-            raise UserError(f'{label!r:.40} is not an angle in degrees') from None
+            angle = math.nan
+        if not math.isfinite(angle):
+            raise UserError(f'{label!r:.40} is not an angle in degrees')
+        return angle
 
     def load(self, labels, size, read):
         return Angles(np.array([math.nan if a is None else a for a in labels], np.float32))

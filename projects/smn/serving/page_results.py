@@ -18,7 +18,7 @@ def num_bytes(prediction: Prediction) -> int:
     total = RESULT_BYTES + prediction.source.nbytes
     for values in (*prediction.image.values(), *(prediction.objects or {}).values()):
         if isinstance(values, list):
-            total += sum(MASK_BYTES + len(mask['counts']) for mask in values)
+            total += sum(MASK_BYTES + len(str(value)) for value in values)
         else:
             total += values.nbytes
     return total

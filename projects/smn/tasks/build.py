@@ -41,7 +41,8 @@ def _build_task(name: str, config: Mapping, classes: tuple[str, ...]) -> Task:
     options = dict(config)
     kind = options.pop('type')
     # Not TASKS.get, which imports all of mmdet to look for more.
-    task_class = TASKS.module_dict.get(kind) if isinstance(kind, str) else kind
+    scope = f'{TASKS.scope}.'
+    task_class = TASKS.module_dict.get(kind.removeprefix(scope)) if isinstance(kind, str) else kind
     if task_class is None:
         raise UserError(f'task {name!r}: there is no type {kind!r}, only {listing(_kinds())}')
     known = {f.name for f in dataclasses.fields(task_class)} - {'name', 'dataset_classes'}

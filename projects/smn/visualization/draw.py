@@ -106,7 +106,7 @@ def _(task: KeypointTask, order: int) -> list[tuple[str, Colour]]:
 def _(task: SemanticTask, canvas: np.ndarray, fields: Fields, scale: float, order: int) -> None:
     """Tint every class but the background; what is not labelled stays as it is."""
     (values,) = fields[task.name]
-    values = cv2.resize(values, canvas.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+    values = cv2.resize(values, canvas.shape[1::-1], interpolation=cv2.INTER_NEAREST_EXACT)
     for index, name in enumerate(task.classes):
         if name != task.background:
             inside = (values == index).astype(np.uint8)
