@@ -127,7 +127,8 @@ def convert(
     coco = read_coco(source, report)
     report.read.update(images=len(coco['images']), polygons=len(coco['annotations']))
     points = read_points(csv_files, coco['images'], report)
-    meaning = read_meaning(args, coco, points, report)
+    options = {key: getattr(args, key) for key in ('of', 'mask', 'keypoints', 'attribute')}
+    meaning = read_meaning(coco, points, report, **options)
     report.names.update(name_polygons(coco, meaning))
     labelled = {a['image_id'] for a in coco['annotations']} | {p.image_id for p in points}
     records, paths = match_images(coco['images'], images, report, args.skip_missing, labelled)

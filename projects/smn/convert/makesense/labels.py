@@ -6,7 +6,6 @@ a label is known by what is drawn with it.
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -41,17 +40,27 @@ class Meaning:
     attributes: list[str]
 
 
-def read_meaning(args: Namespace, coco: dict, points: list[Point], report: Report) -> Meaning:
+def read_meaning(
+    coco: dict,
+    points: list[Point],
+    report: Report,
+    *,
+    of: list[str] | None = None,
+    mask: list[str] | None = None,
+    keypoints: list[str] | None = None,
+    attribute: list[str] | None = None,
+) -> Meaning:
     """Find out what the options say about the labels that there are.
 
     Args:
-        args: With lists of names, or None, which leaves it to what there is: ``of``, the classes
-            that points and masks belong to; ``mask``, ``name=label`` where polygons with this label
-            are a mask of this name; ``keypoints``, the labels of points that are keypoints, in
-            their order; ``attribute``, the attributes that points give.
         coco: The file of polygons.
         points: Those of all its images.
         report: Gets what was repaired, and which attributes were inferred.
+        of: The classes that points and masks belong to. ``None``, here and below, leaves it to what
+            there is.
+        mask: ``name=label``: polygons with this label are a mask of this name.
+        keypoints: The labels of points that are keypoints, in their order.
+        attribute: The attributes that points give.
 
     Raises:
         UserError: An option names a label that does not occur.
@@ -59,22 +68,22 @@ def read_meaning(args: Namespace, coco: dict, points: list[Point], report: Repor
     labels = {category['id']: report.text(category['name']) for category in coco['categories']}
     drawn = {labels[annotation['category_id']] for annotation in coco['annotations']}
     drawn = [label for label in dict.fromkeys(labels.values()) if label in drawn]
-    masks = read_masks(args.mask, drawn)
+    masks = read_masks(mask, drawn)
     classes = [label for label in drawn if label not in masks]
     known = list(dict.fromkeys(point.label for point in points))
-    keypoints = args.keypoints
+    asked = keypoints
     if keypoints is None:
         keypoints = list(KEYPOINTS) if set(KEYPOINTS) & set(known) else []
     taken = {*drawn, *keypoints}
     given = values_by_key(label for label in known if label not in taken)
-    _check('--of', args.of, classes, 'class of polygons')
-    _check('--keypoints', args.keypoints, known, 'label of points')
-    _check('--attribute', args.attribute, sorted(given), 'attribute of points')
-    attributes = args.attribute
+    _check('--of', of, classes, 'class of polygons')
+    _check('--keypoints', asked, known, 'label of points')
+    _check('--attribute', attribute, sorted(given), 'attribute of points')
+    attributes = attribute
     if attributes is None:
         declared = (label for label in (*labels.values(), *known) if label not in taken)
         attributes = infer_attributes(given, values_by_key(declared), report)
-    return Meaning(labels, masks, classes, args.of or classes, keypoints, attributes)
+    return Meaning(labels, masks, classes, of or classes, keypoints, attributes)
 
 
 def infer_attributes(
