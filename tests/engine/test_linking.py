@@ -58,6 +58,20 @@ def test_a_task_can_be_switched_off(cfg):
     assert 'neck' not in link_tasks(cfg).model.tasks
 
 
+def test_a_task_can_be_switched_off_in_a_config_that_a_run_has_written(cfg):
+    linked = link_tasks(cfg)
+    linked.merge_from_dict({'tasks.neck': None})
+    again = link_tasks(linked)
+    assert 'neck' not in again.model.tasks
+    assert again.model.tasks == again.train_dataloader.dataset.metainfo.tasks
+
+
+def test_a_config_without_a_model_is_refused(cfg):
+    cfg.pop('model')
+    with pytest.raises(UserError, match='declares no `model`'):
+        link_tasks(cfg)
+
+
 def test_pretrained_is_one_switch(cfg):
     cfg.pretrained = 'weights.pth'
     cfg.model.backbone.frozen_stages = 1

@@ -34,7 +34,7 @@ def link_tasks(cfg: Config) -> Config:
         A linked copy. Linking twice changes nothing.
 
     Raises:
-        UserError: If ``classes`` is missing, a task is wrong, a pack is missing, or a
+        UserError: If ``classes`` or ``model`` is missing, a task is wrong, a pack is missing, or a
             ``ShareSampler`` is combined with what would break its shares.
     """
     if 'classes' not in cfg:
@@ -42,12 +42,14 @@ def link_tasks(cfg: Config) -> Config:
             f'{cfg.filename or "the config"} declares no `classes`; '
             'SMN needs top-level `classes = (...)` and `tasks = dict(...)`'
         )
+    if 'model' not in cfg:
+        raise UserError(f'{cfg.filename or "the config"} declares no `model`')
     cfg = copy.deepcopy(cfg)
     tasks = {name: plain(task) for name, task in (cfg.get('tasks') or {}).items() if task}
     classes = (cfg.classes,) if isinstance(cfg.classes, str) else tuple(cfg.classes)
     refuse_taken_names(build_tasks(tasks, classes))
     meta = dict(classes=classes, tasks=tasks)
-    cfg.model.update(meta)
+    cfg.model.classes, cfg.model.tasks = classes, tasks  # update() would keep tasks that are gone
     if 'pretrained' in cfg:
         _set_pretrained(cfg.model.backbone, cfg.pretrained)
     if cfg.model.get('balancer') and cfg.get('optim_wrapper'):
