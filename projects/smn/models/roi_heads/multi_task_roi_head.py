@@ -40,7 +40,7 @@ class MultiTaskRoIHead(StandardRoIHead):
 
     Raises:
         UserError: If a task has no head, a head claims a task that does not exist, or one trains on
-            proposals where there is no ``bbox_head`` to sample them for.
+            proposals where there is no ``bbox_head`` to sample them for, or ``box_passes`` is 0.
     """
 
     spares_incomplete_images = ('bbox_assigner',)
@@ -57,6 +57,8 @@ class MultiTaskRoIHead(StandardRoIHead):
     ) -> None:
         bbox_head = dict(bbox_head, num_classes=len(classes)) if bbox_head else None
         super().__init__(bbox_head=bbox_head, **kwargs)
+        if box_passes < 1:
+            raise UserError(f'box_passes must be 1 or more, not {box_passes}')
         self.box_passes = box_passes if bbox_head else 0
         self.score_thr = 0.0
         self.tasks = build_tasks(tasks, classes)

@@ -11,21 +11,23 @@ from projects.smn.errors import UserError, listing
 from projects.smn.tasks import Task
 
 
-def build_heads(heads: Mapping[str, Mapping], tasks: Mapping[str, Task]) -> dict[str, nn.Module]:
+def build_heads(
+    heads: Mapping[str, Mapping] | None, tasks: Mapping[str, Task]
+) -> dict[str, nn.Module]:
     """Build the heads that have tasks.
 
     A head takes the tasks of its kinds that no other head claims by naming them in
     ``tasks=(...)``.
 
     Args:
-        heads: Name to config of a task head.
+        heads: Name to config of a task head; ``None`` for none.
         tasks: All tasks.
 
     Raises:
         UserError: If a task has no head, or a head is of an unknown type, or claims a task that
             does not exist, is not of its kinds, or is claimed already.
     """
-    heads = {key: config for key, config in heads.items() if config is not None}
+    heads = {key: config for key, config in (heads or {}).items() if config is not None}
     for key, config in heads.items():
         if not hasattr(_head_of(config), 'answers'):
             kind = config.get('type')
