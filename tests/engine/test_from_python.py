@@ -85,6 +85,12 @@ def test_a_grey_image_is_one_of_three_equal_channels(predictor):
     assert predictor(grey).to_dict() == predictor(Image.fromarray(grey)).to_dict() == expected
 
 
+def test_of_16_bits_the_upper_8_are_taken(predictor):
+    grey = np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH), np.uint8)
+    found = predictor(Image.fromarray(grey.astype(np.uint16) << 8))
+    assert found.to_dict() == predictor(grey).to_dict()
+
+
 def test_a_pil_image_is_turned_as_its_file_is(predictor, path, tmp_path):
     turned = Image.Exif()
     turned[0x0112] = 6
@@ -131,6 +137,10 @@ def test_a_video_gives_a_prediction_for_each_frame(predictor, video):
         (np.zeros((4, 4, 4), np.uint8), r'uint8 \(4, 4, 4\)'),
         (np.zeros((0, 4, 3), np.uint8), r'\(0, 4, 3\)'),
         (torch.zeros(3, 4, 4), 'not tensor'),
+        (Image.new('RGB', (0, 0)), '0 x 0 pixels'),
+        (Image.new('I', (40, 40)), "mode 'I'"),
+        (np.zeros((1, 3000, 3), np.uint8), '3000 x 1 pixels is too narrow'),
+        ('', 'there is no image'),
         ('nowhere.jpg', 'there is no image, folder or video nowhere.jpg'),
         ('x' * 5000, 'can be no name of a file'),
         ('http://127.0.0.1:9/a.jpg', 'cannot be read as an image'),
@@ -147,8 +157,27 @@ def test_what_is_no_image_is_said_in_a_sentence(predictor, wrong, words):
 def test_an_empty_folder_and_batches_of_none_are_said(predictor, tmp_path, path):
     with pytest.raises(UserError, match='holds no image and no video'):
         predictor(tmp_path)
-    with pytest.raises(UserError, match='batch_size must be 1 or more, not 0'):
-        predictor(path, batch_size=0)
+    for wrong in (0, '2', 1.5, None):
+        with pytest.raises(UserError, match=f'batch_size must be 1 or more, not {wrong!r}'):
+            predictor(path, batch_size=wrong)
+
+
+@pytest.mark.parametrize(
+    ('wrong', 'words'),
+    [
+        (dict(device='gpu'), "device 'gpu' cannot be used: Expected one of cpu"),
+        (dict(device='cuda:99'), "device 'cuda:99' cannot be used"),
+        (dict(score_thr='0.5'), "a number from 0 to 1, not '0.5'"),
+        (dict(score_thr=float('nan')), 'a number from 0 to 1, not nan'),
+        (dict(config=None), 'there is no config None'),
+    ],
+    ids=str,
+)
+def test_what_loads_no_network_is_said_in_a_sentence(root, wrong, words):
+    given = dict(config=root / 'config.py', checkpoint=root / 'weights.pth')
+    with pytest.raises(UserError, match=words) as error:
+        load(**given | wrong)
+    assert '\n' not in str(error.value)
 
 
 def test_objects_are_filtered_and_counted(result):
@@ -171,6 +200,8 @@ def test_an_object_is_cut_out(result):
     assert one.crop(margin=1000).size == (WIDTH, HEIGHT)
     with pytest.raises(UserError, match=rf'here are {len(result)}: take one'):
         result.crop()
+    with pytest.raises(UserError, match='margin=-1000 leaves nothing'):
+        one.crop(margin=-1000)
 
 
 def test_a_table_has_a_row_for_each_object(result, tmp_path):
@@ -190,6 +221,10 @@ def test_a_picture_is_a_pil_image_and_a_task_can_be_left_out(result):
     assert (picture.mode, max(picture.size)) == ('RGB', 1000)
     assert picture != result.draw(tasks=['mask'])
     assert result.draw(tasks=(), min_side=1).size == (WIDTH, HEIGHT)
+    assert result.draw(tasks='mask') == result.draw(tasks=['mask'])
+    assert result.draw(image=Image.fromarray(result.picture())) == picture
+    with pytest.raises(UserError, match=r"no task 'masks', only "):
+        result.draw(tasks='masks')
 
 
 def test_it_is_saved_by_the_suffix_of_the_path(result, tmp_path):

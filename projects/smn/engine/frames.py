@@ -131,7 +131,7 @@ def _find(given: Any) -> list[Any]:
 
 def _find_files(name: str) -> list[Path]:
     path = Path(name)
-    if path.is_dir():
+    if name and path.is_dir():
         known = IMAGE_SUFFIXES + VIDEO_SUFFIXES
         found = sorted(p for p in path.iterdir() if p.suffix.lower() in known)
         if not found:

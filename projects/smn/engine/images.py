@@ -51,8 +51,17 @@ def _of_array(array: np.ndarray) -> np.ndarray:
 
 
 def _of_pil(image: Image.Image) -> np.ndarray:
+    if image.mode in ('I', 'F') or not all(image.size):
+        width, height = image.size
+        raise UserError(
+            f'the PIL image has {width} x {height} pixels of mode {image.mode!r}: there must be '
+            'some, and of 8 or 16 bits, not of 32'
+        )
     try:
-        upright = ImageOps.exif_transpose(image).convert('RGB')
+        upright = ImageOps.exif_transpose(image)
+        if upright.mode.startswith('I;16'):  # Pillow's own conversion cuts at 255
+            upright = Image.fromarray((np.asarray(upright) >> 8).astype(np.uint8))
+        upright = upright.convert('RGB')
     except (OSError, ValueError, SyntaxError) as error:  # a file that PIL has opened, but not read
         raise UserError(f'the PIL image cannot be read: {error}') from None
     return np.ascontiguousarray(np.asarray(upright)[..., ::-1])

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 from pycocotools import mask as mask_utils
 
-from projects.smn.errors import UserError
+from projects.smn.errors import UserError, listing
 from projects.smn.files import replacing, write_json
 from projects.smn.tasks import Answers, MaskTask, decode_mask, tasks_per
 from projects.smn.visualization import draw_answers
@@ -156,14 +156,17 @@ class Prediction(Answers):
             image: To draw on, RGB, (H, W, 3), uint8, in place of the source.
             min_side: Enlarge the picture until its longer side has this many pixels.
         """
-        image = self.picture() if image is None else image
+        tasks = [tasks] if isinstance(tasks, str) else tasks
+        if unknown := [name for name in tasks or () if name not in self.tasks]:
+            raise UserError(f'draw() knows no task {listing(unknown)}, only {listing(self.tasks)}')
+        image = self.picture() if image is None else np.asarray(image)
         return draw_answers(image, self, tasks, min_side)
 
     def crop(self, margin: float = 0) -> Image.Image:
         """The part of the image that one object is in, with so many pixels around its box.
 
         Raises:
-            UserError: If these are several objects, or none.
+            UserError: If these are several objects or none, or nothing is left.
         """
         if len(self) != 1:
             raise UserError(
@@ -172,7 +175,10 @@ class Prediction(Answers):
         height, width = self.size
         around = self.boxes[0] + np.array([-margin, -margin, margin, margin])
         x1, y1, x2, y2 = np.clip(around, 0, [width, height, width, height])
-        return Image.fromarray(self.picture()[int(y1) : ceil(y2), int(x1) : ceil(x2)])
+        part = self.picture()[int(y1) : ceil(y2), int(x1) : ceil(x2)]
+        if not part.size:
+            raise UserError(f'crop() with margin={margin} leaves nothing of the object')
+        return Image.fromarray(part)
 
     def save(self, path: str | Path) -> None:
         """Write a picture (``.jpg``, ``.png``), ``.json`` or ``.csv``, by the suffix of the path.

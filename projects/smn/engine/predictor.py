@@ -5,9 +5,11 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
+import cv2
 import torch
 from mmdet.registry import MODELS
 from mmengine.config import Config
@@ -55,8 +57,10 @@ class Predictor:
         # Everything is in the checkpoint; do not fetch ImageNet weights first.
         self.cfg.model.backbone.pop('init_cfg', None)
         init_default_scope(self.cfg.get('default_scope', 'mmdet'))
-        self.device = torch.device(device or ('cuda:0' if torch.cuda.is_available() else 'cpu'))
+        self.device = _device(device or ('cuda:0' if torch.cuda.is_available() else 'cpu'))
         self.score_thr = score_thr
+        if not isinstance(score_thr, Real) or score_thr != score_thr:
+            raise UserError(f'score_thr must be a number from 0 to 1, not {score_thr!r}')
         self.classes = tuple(self.cfg.model.classes)
         self.tasks = build_tasks(self.cfg.model.tasks, self.classes)
         self.model = MODELS.build(self.cfg.model)
@@ -100,8 +104,8 @@ class Predictor:
         self, frames: Iterable[Frame], batch_size: int = 1
     ) -> Iterator[tuple[Frame, Prediction]]:
         """Every frame with its prediction, for who wants to know the names of files."""
-        if batch_size < 1:
-            raise UserError(f'batch_size must be 1 or more, not {batch_size}')
+        if not isinstance(batch_size, Integral) or batch_size < 1:
+            raise UserError(f'batch_size must be 1 or more, not {batch_size!r}')
         frames = iter(frames)
         while batch := list(islice(frames, batch_size)):
             yield from zip(batch, self._predict(batch), strict=True)
@@ -110,7 +114,7 @@ class Predictor:
     def _predict(self, frames: Sequence[Frame]) -> list[Prediction]:
         if roi_head := getattr(self.model, 'roi_head', None):
             roi_head.score_thr = self.score_thr  # a dense head finds hundreds that are dropped
-        inputs = [self.pipeline(dict(img=frame.image, img_id=0)) for frame in frames]
+        inputs = [self._prepared(frame) for frame in frames]
         samples = self.model.test_step(pseudo_collate(inputs))
         return [
             Prediction.of(
@@ -119,6 +123,24 @@ class Predictor:
             for frame, sample in zip(frames, samples, strict=True)
         ]
 
+    def _prepared(self, frame: Frame) -> dict:
+        try:
+            return self.pipeline(dict(img=frame.image, img_id=0))
+        except cv2.error as error:  # of resizing to a side of no pixel
+            height, width = frame.image.shape[:2]
+            raise UserError(
+                f'{frame.name or "an image"} of {width} x {height} pixels is too narrow to be '
+                'resized for the network'
+            ) from error
+
+
+def _device(name: Any) -> torch.device:
+    try:
+        return torch.empty(0, device=name).device
+    except (AssertionError, RuntimeError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise UserError(f'device {name!r} cannot be used: {reason:.200}') from None
+
 
 def load_config(path: str | Path, options: dict | None = None) -> Config:
     """Read a config and merge ``--cfg-options`` over it.
@@ -126,7 +148,7 @@ def load_config(path: str | Path, options: dict | None = None) -> Config:
     Raises:
         UserError: If it is missing or is no valid config, or the options do not fit it.
     """
-    if not Path(path).is_file():
+    if not isinstance(path, (str, Path)) or not Path(path).is_file():
         raise UserError(f'there is no config {path}')
     try:
         cfg = Config.fromfile(str(path))

@@ -92,7 +92,7 @@ class Answers:
         if not isinstance(index, (int, slice)):
             index = np.asarray(index)
             index = index if index.size else index.astype(int)  # of an empty list, numbers
-        kept = np.atleast_1d(np.arange(len(self))[index])
+        kept = np.arange(len(self))[index].reshape(-1)
         return replace(self, objects={k: _take(v, kept) for k, v in self.objects.items()})
 
     def _values(self, name: str) -> Any:
