@@ -6,9 +6,10 @@ import pytest
 import torch
 from mmengine.config import Config
 from mmengine.hooks import Hook
-from networks import tiny_config
+from networks import DEMO, tiny_config
 
 from projects.smn.engine import TaskRunner
+from projects.smn.errors import UserError
 
 BALANCERS = [
     dict(type='UncertaintyWeighting'),
@@ -117,6 +118,17 @@ def test_a_run_from_the_weights_of_another_begins_its_own_balance(tiny_coco, tmp
     runner.register_hook(watch)
     runner.train()
     assert watch.states[0]['iteration'] == 0
+
+
+def test_a_run_is_not_resumed_with_its_heads_in_another_order(tiny_coco, tmp_path):
+    work = tmp_path / 'work'
+    balancer = dict(type='RandomLossWeighting')
+    train(tiny_coco, work, balancer, kill_before=5)
+    written = Config.fromfile(work / DEMO.name)  # sorted by name
+    written.resume = True
+    with pytest.raises(UserError, match='tasks or heads in another order') as error:
+        TaskRunner.from_cfg(written).train()
+    assert '\n' not in str(error.value)
 
 
 @pytest.mark.parametrize('balancer', BALANCERS, ids=lambda balancer: balancer['type'])

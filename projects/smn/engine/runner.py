@@ -105,6 +105,7 @@ class TaskRunner(Runner):
         self._resumes = True
         try:
             super().resume(filename, *args, **kwargs)
+            self._check_order(filename)
         except UserError:
             raise
         except MISFITS as error:
@@ -115,6 +116,15 @@ class TaskRunner(Runner):
         given = 'seed' in self.cfg.train_dataloader.get('sampler', {})
         if self._resumed_order is not None and hasattr(self._sampler, 'seed') and not given:
             self._sampler.seed = self._resumed_order
+
+    def _check_order(self, filename: str) -> None:
+        """An optimizer knows parameters by their order alone, and would mix up its averages."""
+        for parameter, state in getattr(self.optim_wrapper, 'optimizer', self).state.items():
+            if any(getattr(v, 'ndim', 0) and v.shape != parameter.shape for v in state.values()):
+                raise UserError(
+                    f'{filename} cannot be resumed: its run had tasks or heads in another order; a '
+                    'config that a run writes is sorted: resume with the one that it was given'
+                )
 
     def load_checkpoint(
         self,
