@@ -11,7 +11,7 @@ import torch
 from helpers import CLASSES, TASKS
 
 from projects.smn.errors import UserError
-from projects.smn.tasks import build_tasks
+from projects.smn.tasks import Task, build_tasks
 from projects.smn.tasks.names import refuse_taken_names
 
 PLAIN = {
@@ -167,6 +167,14 @@ def test_geometry_has_one_entry_per_label_and_packs_what_is_labelled(config):
 def test_classes_must_be_a_tuple_of_names(classes):
     with pytest.raises(UserError, match='classes'):
         build_tasks(TASKS, classes)
+
+
+def test_a_kind_of_ones_own_that_lacks_answers_is_told_which():
+    class Unsaid(Task):
+        kind, num_outputs = 'unsaid', 1
+
+    with pytest.raises(UserError, match=r"Unsaid.* does not say 'default_loss', .*'encode'"):
+        build_tasks(dict(a=dict(type=Unsaid)), CLASSES)
 
 
 def test_a_missing_or_ill_typed_option_is_a_user_error():

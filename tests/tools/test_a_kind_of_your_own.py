@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import os
 import re
 import shutil
@@ -159,6 +160,18 @@ def direction(pair) -> float:
     """From the first to the second point, in degrees."""
     (x1, y1), (x2, y2) = pair
     return float(np.degrees(np.arctan2(y2 - y1, x2 - x1)))
+
+
+@pytest.mark.parametrize('label', ['north', None, math.nan, math.inf])
+def test_a_label_that_is_no_angle_is_refused(label):
+    import orientation  # noqa: F401
+
+    from projects.smn.errors import UserError
+    from projects.smn.tasks import build_tasks
+
+    task = build_tasks(dict(angle=dict(type='OrientationTask')), ('fruit',))['angle']
+    with pytest.raises(UserError, match='is not an angle in degrees'):
+        task.parse_label(label)
 
 
 def test_its_arrow_is_drawn_from_the_middle_of_its_object_and_only_where_there_is_an_angle():

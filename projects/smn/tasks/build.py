@@ -45,6 +45,9 @@ def _build_task(name: str, config: Mapping, classes: tuple[str, ...]) -> Task:
     task_class = TASKS.module_dict.get(kind.removeprefix(scope)) if isinstance(kind, str) else kind
     if task_class is None:
         raise UserError(f'task {name!r}: there is no type {kind!r}, only {listing(_kinds())}')
+    unsaid = [p for p in _needed(task_class) if getattr(task_class, p, None) is vars(Task).get(p)]
+    if unsaid:
+        raise UserError(f'task {name!r}: {kind} does not say {listing(unsaid, 12)}')
     known = {f.name for f in dataclasses.fields(task_class)} - {'name', 'dataset_classes'}
     for option in options:
         if option not in known:
@@ -57,6 +60,13 @@ def _build_task(name: str, config: Mapping, classes: tuple[str, ...]) -> Task:
         raise
     except (TypeError, ValueError) as error:
         raise UserError(f'task {name!r}: {error}') from error
+
+
+def _needed(task_class: type[Task]) -> tuple[str, ...]:
+    """What every kind must say."""
+    of_head = ('encode', 'decode') if task_class.num_outputs else ()
+    labels = ('kind', 'default_loss', 'label_path', 'parse_label', 'load')
+    return (*labels, *of_head, 'to_json', 'columns', 'to_columns')
 
 
 def _kinds() -> list[str]:
