@@ -118,6 +118,14 @@ def test_several_images_give_predictions_in_order_and_only_when_they_are_asked_f
     assert list(predictor([])) == []
 
 
+def test_what_comes_before_a_broken_image_is_predicted_in_batches_too(predictor, path, tmp_path):
+    (tmp_path / 'broken.jpg').write_bytes(b'')
+    found = predictor([path, path, tmp_path / 'broken.jpg', path], batch_size=4)
+    assert [next(found).source, next(found).source] == [path, path]
+    with pytest.raises(UserError, match=r'broken\.jpg cannot be read as an image'):
+        next(found)
+
+
 def test_a_video_gives_a_prediction_for_each_frame(predictor, video):
     frames = list(predictor(video, batch_size=2))
     assert [prediction.frame for prediction in frames] == [0, 1, 2]

@@ -106,9 +106,18 @@ class Predictor:
         """Every frame with its prediction, for who wants to know the names of files."""
         if not isinstance(batch_size, Integral) or batch_size < 1:
             raise UserError(f'batch_size must be 1 or more, not {batch_size!r}')
-        frames = iter(frames)
-        while batch := list(islice(frames, batch_size)):
-            yield from zip(batch, self._predict(batch), strict=True)
+        frames, batch, error = iter(frames), [None], None
+        while batch and not error:
+            batch = []
+            try:
+                for frame in islice(frames, batch_size):
+                    batch.append(frame)
+            except UserError as caught:  # after those that could be read
+                error = caught
+            if batch:
+                yield from zip(batch, self._predict(batch), strict=True)
+        if error:
+            raise error
 
     @torch.no_grad()
     def _predict(self, frames: Sequence[Frame]) -> list[Prediction]:
