@@ -84,7 +84,8 @@ class ResultWriter:
             self.image_rows.append(prediction.image_row(dict(file_name=name)))
         if self.pictures is not None:
             shown = prediction.draw(image=np.ascontiguousarray(frame.image[..., ::-1]))
-            shown.save(self.pictures / f'{frame.stem}.jpg', quality=95)
+            with replacing(self.pictures / f'{frame.stem}.jpg') as part:
+                shown.save(part, quality=95)
 
     def close(self) -> None:
         """Write the files, each whole or not at all."""
