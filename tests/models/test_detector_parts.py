@@ -238,6 +238,7 @@ def refused(root, match: str, tasks=TASKS, **options) -> None:
         ("nobody finds the objects .*'mask'", dict(rpn_head=None, roi_head=dict(bbox_head=None))),
         ("no head takes task 'mask'", dict(DENSE, roi_head=None)),
         ("'masks' trains on proposals", dict(DENSE, roi_head=dict(bbox_head=None))),
+        ('the roi_head has a mask_head', dict(roi_head=dict(mask_head=dict(type='FCNMaskHead')))),
         ('box_passes must be 1 or more, not 0', dict(roi_head=dict(box_passes=0))),
         ("no head takes task 'mask'", dict(roi_head=dict(heads=None))),
         ('no box head can correct', dict(rpn_head=None, bbox_head=dict(RTMDET, norm_on_bbox=True))),

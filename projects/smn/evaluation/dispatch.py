@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import singledispatch
 
+from projects.smn.errors import UserError
 from projects.smn.tasks import Task
 
 from .comparison import Comparison
@@ -16,7 +17,11 @@ def evaluate_task(task: Task, images: Sequence[Comparison]) -> dict[str, float]:
 
     Register a function for a new kind of task with ``@evaluate_task.register``.
     """
-    raise TypeError(f'no metrics are registered for {type(task).__name__}')
+    kind = type(task).__name__
+    raise UserError(
+        f'task {task.name!r}: how a {kind} is measured is not said: register a function with '
+        '@evaluate_task.register, which may return {}'
+    )
 
 
 def share(part: float, whole: float) -> float:

@@ -55,6 +55,8 @@ class MultiTaskRoIHead(StandardRoIHead):
         box_passes: int = 1,
         **kwargs,
     ) -> None:
+        if kwargs.get('mask_head'):
+            raise UserError('the roi_head has a mask_head: here, masks are answered by its `heads`')
         bbox_head = dict(bbox_head, num_classes=len(classes)) if bbox_head else None
         super().__init__(bbox_head=bbox_head, **kwargs)
         if box_passes < 1:
