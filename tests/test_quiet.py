@@ -53,4 +53,6 @@ def test_the_log_leaves_out_what_mmengines_hooks_say_of_mmengine():
         return is_worth_hearing(logging.makeLogRecord(dict(msg=message)))
 
     assert not heard('"FileClient" will be deprecated in future. Please use io functions in x')
+    assert not heard('convs.1.0 is duplicate. It is skipped since bypass_duplicate=True')
+    assert heard('convs.1.0 is duplicate')
     assert heard('The model and loaded state dict do not match exactly')

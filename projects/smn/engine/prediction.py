@@ -111,7 +111,7 @@ class Prediction(Answers):
         return DataFrame(list(table_rows([self])), columns=table_columns(self.tasks))
 
     def to_supervision(self) -> Detections:
-        """The objects for supervision's annotators, trackers and zones.
+        """The objects for supervision's annotators and zones.
 
         ``mask`` is that of the task named ``mask``, else of the first mask task, and takes little
         memory (a ``CompactMask``). ``data`` has ``class_name`` and the values of every task.

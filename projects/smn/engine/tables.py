@@ -62,6 +62,7 @@ def as_html(prediction: Prediction) -> str:
     parts = [_picture(prediction), f'<p>{html.escape(_title(prediction))}</p>']
     if len(table := _cells(prediction)) > 1:
         rows = [''.join(f'<td>{html.escape(cell)}</td>' for cell in row) for row in table]
+        rows[0] = rows[0].replace('td>', 'th>')
         parts.append(f'<table>{"".join(f"<tr>{row}</tr>" for row in rows)}</table>')
     return ''.join(parts + [f'<p>{line}</p>' for line in _rest(prediction)])
 

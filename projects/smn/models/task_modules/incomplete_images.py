@@ -46,8 +46,9 @@ def spare_incomplete_images(head: nn.Module) -> None:
         known = listing((cls.__name__ for cls in ADMITTED), 20)
         raise UserError(
             f'{kind.__name__} was not tested with images that are not labelled completely, which '
-            f'could teach it that there is nothing; take one of {known}, or say in a class of your '
-            "own where its assigners are: spares_incomplete_images = ('assigner',)"
+            f'could teach it that there is nothing; take one of {known}, also if all images are '
+            'labelled completely, or say in a class of your own where its assigners are: '
+            "spares_incomplete_images = ('assigner',)"
         )
     for name in assigners if head.train_cfg else ():  # else it has none, and cannot be trained
         setattr(head, name, CompleteOnlyAssigner(getattr(head, name)))
