@@ -45,7 +45,7 @@ QUERIES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class PageGate:
     """Lets pass what the page asks of Gradio, with the names of :class:`PageFiles` for its files.
 
