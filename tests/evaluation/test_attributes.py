@@ -16,6 +16,7 @@ from scored_images import (
     random_images,
 )
 
+from projects.smn.errors import UserError
 from projects.smn.evaluation import evaluate_task, gather
 from projects.smn.tasks import Task
 
@@ -195,5 +196,5 @@ def test_a_kind_of_task_without_metrics_is_named():
         kind = 'strange'
         default_loss = dict(type='L1Loss')
 
-    with pytest.raises(TypeError, match='Strange'):
+    with pytest.raises(UserError, match=r"task 'odd': how a Strange is measured.*register"):
         evaluate_task(Strange(name='odd', dataset_classes=('apple',)), [])

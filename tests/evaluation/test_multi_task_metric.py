@@ -31,8 +31,7 @@ from scored_images import (
 )
 
 from projects.smn.errors import UserError
-from projects.smn.evaluation import MultiTaskMetric, evaluate_task, metrics_table
-from projects.smn.tasks import Task
+from projects.smn.evaluation import MultiTaskMetric, metrics_table
 
 FREE_CELL = 11
 
@@ -268,11 +267,3 @@ def test_thresholds_that_are_not_cocos_are_refused_before_a_validation():
     for wrong in ((0.3,), 0.6, ('high',)):
         with pytest.raises(UserError, match=r'^box_ious must be a list with some of'):
             MultiTaskMetric(box_ious=wrong)
-
-
-def test_a_kind_that_nobody_can_measure_says_where_to_say_how():
-    class StrangeTask(Task):
-        default_loss = dict(type='none')
-
-    with pytest.raises(UserError, match=r"task 'odd': how a StrangeTask is measured.*register"):
-        evaluate_task(StrangeTask(name='odd', dataset_classes=('fruit',)), [])

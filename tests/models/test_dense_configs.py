@@ -52,7 +52,8 @@ def test_the_loss_of_a_fixed_batch_goes_down_and_every_task_is_answered(name, sc
     assert {key.partition('/')[0].partition(':')[0] for key in metrics} == {'bbox', *model.tasks}
 
 
-@pytest.mark.parametrize('name', NAMES)
+# Each head by itself: test_incomplete_heads.py.
+@pytest.mark.parametrize('name', [n for n in NAMES if n.startswith(('smn', 'fcos', 'tood'))])
 def test_incomplete_images_without_labels_move_nothing_in_the_whole_network(name, scene):
     content = read_coco(scene)
     for image in content['images']:

@@ -32,6 +32,8 @@ from .checkpoints import (
 )
 from .linking import link_tasks
 
+# What Adam and its kin, and SGD, keep of each parameter, in its shape.
+AVERAGES = ('exp_avg', 'momentum_buffer')
 SILENT = logging.Logger('silent', logging.CRITICAL)
 # What mmengine and optimizers raise for a state that is not as they wrote it.
 MISFITS = (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError)
@@ -119,8 +121,10 @@ class TaskRunner(Runner):
 
     def _check_order(self, filename: str) -> None:
         """An optimizer knows parameters by their order alone, and would mix up its averages."""
-        for parameter, state in getattr(self.optim_wrapper, 'optimizer', self).state.items():
-            if any(getattr(v, 'ndim', 0) and v.shape != parameter.shape for v in state.values()):
+        optimizer = getattr(self.optim_wrapper, 'optimizer', None)  # there may be several
+        for parameter, state in optimizer.state.items() if optimizer else ():
+            averages = (state[key] for key in AVERAGES if state.get(key) is not None)
+            if any(average.shape != parameter.shape for average in averages):
                 raise UserError(
                     f'{filename} cannot be resumed: its run had tasks or heads in another order; a '
                     'config that a run writes is sorted: resume with the one that it was given'
