@@ -12,7 +12,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pandas
 import pytest
+import supervision
 import torch
 from file_server import serving
 from helpers import HEIGHT, WIDTH, make_tiny_coco
@@ -213,7 +215,6 @@ def test_an_object_is_cut_out(result):
 
 
 def test_a_table_has_a_row_for_each_object(result, tmp_path):
-    pandas = pytest.importorskip('pandas')
     table = result.to_dataframe()
     assert len(table) == len(result)
     assert table['class'].tolist() == result.names.tolist()
@@ -274,7 +275,6 @@ def test_a_notebook_shows_a_picture_and_a_table_in_which_names_are_only_text(res
 
 
 def test_supervision_takes_it(result):
-    supervision = pytest.importorskip('supervision')
     detections = result.to_supervision()
     assert len(detections) == len(result)
     np.testing.assert_array_equal(detections.xyxy, result.boxes)
@@ -291,8 +291,6 @@ def test_supervision_takes_it(result):
 
 
 def test_the_page_does_what_it_says(predictor, path, video, tmp_path, monkeypatch):
-    pytest.importorskip('pandas')
-    pytest.importorskip('supervision')
     (tmp_path / 'photographs').mkdir()
     for name in ('photograph.jpg', 'photographs/a.jpg'):
         Image.open(path).save(tmp_path / name)

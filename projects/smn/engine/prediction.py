@@ -155,6 +155,9 @@ class Prediction(Answers):
             tasks: The names of those to draw. ``None`` means all.
             image: To draw on, RGB, (H, W, 3), uint8, in place of the source.
             min_side: Enlarge the picture until its longer side has this many pixels.
+
+        Raises:
+            UserError: If a task does not exist, or the image cannot be read.
         """
         tasks = [tasks] if isinstance(tasks, str) else tasks
         if unknown := [name for name in tasks or () if name not in self.tasks]:

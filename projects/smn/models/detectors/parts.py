@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import torch
+from mmdet.models.dense_heads import SSDHead
 from mmdet.registry import MODELS
 from mmdet.structures import DetDataSample
 from torch import nn
@@ -60,8 +61,8 @@ def build_part(
         return None
     head = MODELS.build(dict(config, train_cfg=train_cfg, test_cfg=test_cfg, **options))
     spare_incomplete_images(head)
-    if not hasattr(head, 'loss_cls'):
-        head.loss_cls = None  # mmdet asks SSDHead for it, which has none
+    if isinstance(head, SSDHead):
+        head.loss_cls = None  # mmdet asks it for one, and it has none
     return head
 
 
