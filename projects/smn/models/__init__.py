@@ -1,6 +1,6 @@
 """Networks. Importing this registers all of them."""
 
-from .backbones import VGG, ShortMobileNetV2, VoVNet
+from .backbones import VGG, EfficientNetLite, ShortMobileNetV2, VoVNet
 from .balancers import (
     DynamicWeightAverage,
     FixedWeights,
@@ -34,6 +34,7 @@ __all__ = [
     'CompleteOnlyAssigner',
     'DiceCrossEntropyLoss',
     'DynamicWeightAverage',
+    'EfficientNetLite',
     'FixedWeights',
     'HeatmapCrossEntropyLoss',
     'ImageAttributeTaskHead',

@@ -1,4 +1,4 @@
-"""Names of the model zoos that mmengine knows."""
+"""Names of weights: of the model zoos that mmengine knows, and of packages."""
 
 from __future__ import annotations
 
@@ -16,18 +16,22 @@ from mmengine.runner.checkpoint import (
 
 from projects.smn.errors import UserError
 
+from .packaged import PACKAGED, packaged_file
+
 # Their files hold classifiers, of which the backbone is asked for.
 BACKBONES_ONLY = 'mmcls://'
 
 
 def address_of(name: str) -> str:
-    """The file or URL that a name of a model zoo is of, such as ``open-mmlab://resnet50``.
+    """The file or URL that a name is of: ``open-mmlab://resnet50``, ``efficientnet-lite0``.
 
     Anything else is an address already and comes back as it is.
 
     Raises:
-        UserError: If the zoo has no such model.
+        UserError: If the zoo has no such model, or the package of the weights is not installed.
     """
+    if name in PACKAGED:
+        return str(packaged_file(name))
     scheme, separator, model = name.partition('://')
     if not separator or scheme not in ZOOS:
         return name
