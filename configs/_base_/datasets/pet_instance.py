@@ -1,46 +1,8 @@
 # Pets: `python tools/prepare/oxford_pet.py data/pet_raw --out data/pet --download`. The classes are
 # those of the converter's `--classes breed`. For the other two, say so here as well:
 # `--cfg-options classes=cat,dog` for species, `--cfg-options classes=pet` for no difference at all.
-_base_ = './loaders.py'
-classes = (
-    'Abyssinian',
-    'american_bulldog',
-    'american_pit_bull_terrier',
-    'basset_hound',
-    'beagle',
-    'Bengal',
-    'Birman',
-    'Bombay',
-    'boxer',
-    'British_Shorthair',
-    'chihuahua',
-    'Egyptian_Mau',
-    'english_cocker_spaniel',
-    'english_setter',
-    'german_shorthaired',
-    'great_pyrenees',
-    'havanese',
-    'japanese_chin',
-    'keeshond',
-    'leonberger',
-    'Maine_Coon',
-    'miniature_pinscher',
-    'newfoundland',
-    'Persian',
-    'pomeranian',
-    'pug',
-    'Ragdoll',
-    'Russian_Blue',
-    'saint_bernard',
-    'samoyed',
-    'scottish_terrier',
-    'shiba_inu',
-    'Siamese',
-    'Sphynx',
-    'staffordshire_bull_terrier',
-    'wheaten_terrier',
-    'yorkshire_terrier',
-)
+_base_ = ['./loaders.py', './pet_breeds.py']
+classes = _base_.breeds
 tasks = dict(mask=dict(type='MaskTask'))
 
 data_root = 'data/pet/'

@@ -40,6 +40,9 @@ class AttributeTaskHead(TaskHead):
         dropout: Before the tasks' layers.
         jitter: Of ground-truth boxes in training, as a share of their size.
         expand: Of the squares.
+        box_size: Whether the shared layer is also told how large each box is. Every RoI is resized
+            to the same cells, so its features alone cannot tell a small object from a large one.
+            It takes the boxes as the network sees them: of use where cameras keep their distance.
         conv_cfg: Of the convolutions.
         norm_cfg: Of the convolutions.
 
@@ -58,20 +61,23 @@ class AttributeTaskHead(TaskHead):
         dropout: float = 0.0,
         jitter: float = 0.05,
         expand: float = 1.1,
+        box_size: bool = False,
         conv_cfg: Mapping | None = None,
         norm_cfg: Mapping | None = None,
     ) -> None:
         super().__init__(tasks, roi_extractor)
         self.jitter = jitter
         self.expand = expand
+        self.box_size = box_size
         self.convs = nn.Sequential()
         side = self.roi_extractor.roi_layers[0].output_size[0]
         options = dict(stride=2, padding=1, conv_cfg=conv_cfg, norm_cfg=norm_cfg)
         for channels in conv_channels:
             self.convs.append(ConvModule(in_channels, channels, 3, **options))
             in_channels, side = channels, (side + 1) // 2
+        inputs = in_channels * side**2 + (2 if box_size else 0)
         self.trunk = nn.Sequential(
-            nn.Flatten(), nn.Linear(in_channels * side**2, hidden), nn.ReLU(), nn.Dropout(dropout)
+            nn.Flatten(), nn.Linear(inputs, hidden), nn.ReLU(), nn.Dropout(dropout)
         )
         self.predictors = ModuleDict(
             {name: nn.Linear(hidden, task.num_outputs) for name, task in tasks.items()}
@@ -79,8 +85,11 @@ class AttributeTaskHead(TaskHead):
 
     def forward(self, x: tuple[Tensor, ...], rois: Tensor) -> dict[str, Tensor]:
         """Every task's outputs (R, ``num_outputs``), on squares."""
-        rois = expanded(squared(rois), self.expand)
-        hidden = self.trunk(self.convs(self.extract(x, rois)))
+        squares = expanded(squared(rois), self.expand)
+        features = self.convs(self.extract(x, squares)).flatten(1)
+        if self.box_size:
+            features = torch.cat([features, log_size(rois).to(features.dtype)], dim=1)
+        hidden = self.trunk(features)
         return {name: predictor(hidden) for name, predictor in self.predictors.items()}
 
     def loss(
@@ -127,6 +136,12 @@ class AttributeTaskHead(TaskHead):
                 fields = self.tasks[name].decode(part, to_original(result.bboxes, meta))
                 for field, value in fields.items():
                     result[field] = blank(value, ~applies)
+
+
+def log_size(rois: Tensor) -> Tensor:
+    """The natural logarithms of width and height, (R, 2), of RoIs (R, 5); 0 at 64 pixels."""
+    sides = rois[:, 3:5] - rois[:, 1:3]
+    return (sides.clamp(min=1) / 64).log()
 
 
 def task_loss(

@@ -1,0 +1,17 @@
+# Photographs of mandarins with grade and size, from ImageNet weights.
+_base_ = './smn_r18_fpn_mandarin.py'
+pretrained = 'efficientnet-lite0'
+model = dict(
+    # What the weights were trained with.
+    data_preprocessor=dict(mean=[127.0] * 3, std=[128.0] * 3),
+    backbone=dict(
+        _delete_=True,
+        type='EfficientNetLite',
+        variant='lite0',
+        frozen_stages=2,
+        norm_eval=True,
+    ),
+    neck=dict(in_channels=[24, 40, 112, 320]),
+)
+# A tenth for what has learned already.
+optim_wrapper = dict(paramwise_cfg=dict(custom_keys={'backbone': dict(lr_mult=0.1)}))
