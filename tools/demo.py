@@ -16,7 +16,7 @@ from pathlib import Path
 
 from install import PYTHON, ROOT
 
-CONFIG = Path('configs', 'fruit', 'smn_r18_fpn_fruit_demo.py')
+CONFIG = Path('configs', 'fruit', 'smn_lite0_fpn_fruit_demo.py')
 DATA = Path('data', 'fruit')
 WORK = Path('work_dirs', 'demo')
 IMAGES = ('--train', '400', '--val', '80', '--test', '80', '--seed', '0')

@@ -20,7 +20,7 @@ from projects.smn.engine import Predictor
 from projects.smn.errors import UserError, run_tool
 
 ROOT = Path(__file__).resolve().parents[1]
-DEMO_CONFIG = ROOT / 'configs' / 'fruit' / 'smn_r18_fpn_fruit_demo.py'
+DEMO_CONFIG = ROOT / 'configs' / 'fruit' / 'smn_lite0_fpn_fruit_demo.py'
 DEMO_WORK_DIR = ROOT / 'work_dirs' / 'demo'
 # The page's slider and ?score_thr= begin here; what networks say below it is noise.
 LEAST_SCORE = 0.05

@@ -1,4 +1,4 @@
-"""Train a network: ``python tools/train.py configs/fruit/smn_r18_fpn_fruit_demo.py``."""
+"""Train a network: ``python tools/train.py configs/fruit/smn_lite0_fpn_fruit_demo.py``."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Pack the images of a split, and its semantic maps, into one HDF5 file.
 
-    python tools/prepare/pack.py configs/fruit/smn_r18_fpn_fruit_demo.py --split train
-    python tools/train.py configs/fruit/smn_r18_fpn_fruit_demo.py \\
+    python tools/prepare/pack.py configs/fruit/smn_lite0_fpn_fruit_demo.py --split train
+    python tools/train.py configs/fruit/smn_lite0_fpn_fruit_demo.py \\
         --cfg-options packed=data/fruit/train.h5
 
 packs what the config's data set of that split names, into ``train.h5`` in its ``data_root``. Files

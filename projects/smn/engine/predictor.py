@@ -38,7 +38,7 @@ class Predictor:
         UserError: If the config or the checkpoint is missing, or they do not belong together.
 
     Example:
-        >>> predictor = Predictor('configs/fruit/smn_r18_fpn_fruit_demo.py', 'epoch_7.pth')
+        >>> predictor = Predictor('configs/fruit/smn_lite0_fpn_fruit_demo.py', 'epoch_7.pth')
         >>> predictor('a.jpg')['length']
         >>> for prediction in predictor('photographs'):
         ...     print(prediction)
