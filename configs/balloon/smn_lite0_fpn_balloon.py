@@ -40,7 +40,7 @@ test_pipeline = [
 ]
 loader = dict(num_workers=0, persistent_workers=False)
 train_dataloader = dict(
-    batch_size=4, batch_sampler=None, **loader, dataset=dict(pipeline=train_pipeline)
+    batch_size=2, batch_sampler=None, **loader, dataset=dict(pipeline=train_pipeline)
 )
 val_dataloader = dict(**loader, dataset=dict(pipeline=test_pipeline))
 test_dataloader = dict(**loader, dataset=dict(pipeline=test_pipeline))
@@ -48,7 +48,7 @@ test_dataloader = dict(**loader, dataset=dict(pipeline=test_pipeline))
 max_epochs = 60
 train_cfg = dict(max_epochs=max_epochs, val_interval=20)
 optim_wrapper = dict(
-    optimizer=dict(lr=1e-3, fused=True),
+    optimizer=dict(lr=2e-3, fused=True),
     paramwise_cfg=dict(custom_keys={'backbone': dict(lr_mult=0.1)}),
 )
 param_scheduler = [
