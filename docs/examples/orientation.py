@@ -35,6 +35,9 @@ class Angles(Values):
         x, y = self._direction
         return self._turned(y, x)
 
+    def warp(self, matrix, out_shape):
+        return self._turned(*(matrix[:, :2] @ self._direction))
+
 
 @TASKS.register_module()
 @dataclass(kw_only=True)

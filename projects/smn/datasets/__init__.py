@@ -8,7 +8,14 @@ from .label_counts import LabelCounts
 from .labels import TaskLabels
 from .samplers import ShareSampler
 from .sources import find_origins, find_sources
-from .transforms import LoadTaskAnnotations, PackTaskInputs, RandomTranspose
+from .transforms import (
+    LoadTaskAnnotations,
+    PackTaskInputs,
+    RandomTranspose,
+    TaskCopyPaste,
+    TaskMosaic,
+    TaskRandomAffine,
+)
 
 __all__ = [
     'CocoTaskDataset',
@@ -18,7 +25,10 @@ __all__ = [
     'PackedBackend',
     'RandomTranspose',
     'ShareSampler',
+    'TaskCopyPaste',
     'TaskLabels',
+    'TaskMosaic',
+    'TaskRandomAffine',
     'find_origins',
     'find_sources',
 ]

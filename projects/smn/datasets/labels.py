@@ -15,8 +15,9 @@ from typing import Any
 import mmcv
 import numpy as np
 
+from projects.smn.errors import UserError
 from projects.smn.tasks import Boxes, Geometry, Task, Values, tasks_per
-from projects.smn.tasks.geometry import cropped
+from projects.smn.tasks.geometry import cropped, moved_points
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,68 @@ class TaskLabels:
     def pad(self, out_shape: tuple[int, int], pad_val: int = 0) -> TaskLabels:
         return self._move('pad', tuple(out_shape[:2]), pad_val)
 
+    def warp(self, matrix: np.ndarray, out_shape: tuple[int, int]) -> TaskLabels:
+        """Move with an image by an affine map, (2, 3); see :meth:`Geometry.warp`.
+
+        What is not true of a part of an object is forgotten if some of its box gets outside, and
+        what is a length if the map has not one scale for all directions.
+
+        Raises:
+            UserError: If a kind of task of your own is moved by a mirror and does not say how it is
+                by a turn.
+        """
+        for name, field in (self.objects | self.image).items():
+            kind = type(field)
+            if kind.warp is Geometry.warp and kind.flip is not Geometry.flip:
+                raise UserError(f'{kind.__name__}, the labels of {name!r}, has no method warp')
+        height, width = out_shape
+        corners = moved_points(
+            self.boxes.values[:, [[0, 1], [2, 1], [2, 3], [0, 3]]], np.asarray(matrix)
+        )
+        outside = (corners < -1) | (corners > np.float32([width, height]) + 1)
+        cut = outside.any((1, 2)) | (scale_of(matrix) is None)
+        return self._move('warp', np.asarray(matrix), (height, width)).without(cut)
+
+    def place(self, left: int, top: int, out_shape: tuple[int, int]) -> TaskLabels:
+        """Move with an image that is laid onto a larger one, (height, width)."""
+        return self._move('place', left, top, tuple(out_shape))
+
+    def cover(self, where: np.ndarray, cut: np.ndarray) -> TaskLabels:
+        """What is left where something else lies on the image.
+
+        Args:
+            where: (H, W) bool.
+            cut: (N,) bool: the objects of which it hides something.
+        """
+        covered = self._move('cover', where)
+        return replace(covered, boxes=self.boxes).without(cut)
+
+    def cover_image(self, where: np.ndarray) -> TaskLabels:
+        """What is left of what was said of the image, and not of its objects."""
+        image = {name: field.cover(where) for name, field in self.image.items()}
+        return replace(self, image=image)
+
+    def without(self, cut: np.ndarray) -> TaskLabels:
+        """Forget what is not true any more of objects that were cut, (N,) bool."""
+        objects = {name: field.without(cut) for name, field in self.objects.items()}
+        image = {name: field.without(np.array([cut.any()])) for name, field in self.image.items()}
+        return replace(self, objects=objects, image=image)
+
+    def join(self, others: Sequence[TaskLabels]) -> TaskLabels:
+        """The objects of this image and of others, which have its size.
+
+        Of what was said of the images themselves, only maps are true of all of them together.
+        """
+        objects = {
+            name: field.join([other.objects[name] for other in others])
+            for name, field in self.objects.items()
+        }
+        image = {
+            name: field.merge([other.image[name] for other in others])
+            for name, field in self.image.items()
+        }
+        return TaskLabels(objects, image, self.boxes.join([other.boxes for other in others]))
+
     def _move(self, method: str, *args: Any) -> TaskLabels:
         def move(field: Geometry) -> Geometry:
             return getattr(field, method)(*args)
@@ -122,3 +185,11 @@ class TaskLabels:
         objects = {name: move(field) for name, field in self.objects.items()}
         image = {name: move(field) for name, field in self.image.items()}
         return TaskLabels(objects, image, move(self.boxes))
+
+
+def scale_of(matrix: np.ndarray) -> float | None:
+    """How much an affine map, (2, 3), enlarges; None if not all directions alike."""
+    linear = np.asarray(matrix, np.float64)[:, :2]
+    scale = float(np.sqrt(abs(np.linalg.det(linear))))
+    alike = np.allclose(linear @ linear.T, scale**2 * np.eye(2), atol=1e-4 * scale**2)
+    return scale if alike else None

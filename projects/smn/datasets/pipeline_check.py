@@ -11,7 +11,14 @@ from mmengine.dataset import Compose
 from projects.smn.errors import UserError, listing
 from projects.smn.tasks import Task
 
-from .transforms import LoadTaskAnnotations, PackTaskInputs, RandomTranspose
+from .transforms import (
+    LoadTaskAnnotations,
+    PackTaskInputs,
+    RandomTranspose,
+    TaskCopyPaste,
+    TaskMosaic,
+    TaskRandomAffine,
+)
 
 # Exact types, not subclasses: a subclass may do anything. FixScaleResize is not among them: it
 # rounds the size of the image down, and that of masks to the nearest pixel.
@@ -23,6 +30,9 @@ MOVING = (
     mmdet_transforms.RandomCrop,
     mmdet_transforms.Pad,
     RandomTranspose,
+    TaskRandomAffine,
+    TaskMosaic,
+    TaskCopyPaste,
 )
 # These leave the geometry alone, or decide only which other transforms run.
 HARMLESS = (

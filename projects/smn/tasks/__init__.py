@@ -7,7 +7,7 @@ from .build import build_tasks
 from .classification import ClassificationTask
 from .geometry import Boxes, Geometry, Values
 from .keypoint import KeypointTask
-from .mask import MaskTask, decode_mask, encode_mask
+from .mask import Masks, MaskTask, decode_mask, encode_mask
 from .regression import RegressionTask
 from .rle import encode_crop
 from .semantic import IGNORED, SemanticTask
@@ -24,6 +24,7 @@ __all__ = [
     'Geometry',
     'KeypointTask',
     'MaskTask',
+    'Masks',
     'RegressionTask',
     'SemanticTask',
     'Task',

@@ -58,6 +58,8 @@ class Task:
     num_outputs: ClassVar[int | None] = None
     # Whether a label is still true when a crop has cut its object.
     survives_cut: ClassVar[bool] = True
+    # Whether its labels are masks of whole objects, from which a box follows.
+    outlines: ClassVar[bool] = False
     # Where labels are names of files: the key in a data set's data_prefix that names their folder.
     file_prefix: ClassVar[str | None] = None
 

@@ -7,6 +7,7 @@ the labels of every task. Each kind of task has its geometry beside it; what sev
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -46,9 +47,34 @@ class Geometry:
         """Move with an image that is padded to the right and below."""
         return self
 
+    def warp(self, matrix: np.ndarray, out_shape: tuple[int, int]) -> Geometry:
+        """Move with an image whose points p become ``matrix @ (p, 1)``.
+
+        Args:
+            matrix: (2, 3), in pixels; pixel (i, j) covers [i, i + 1) x [j, j + 1).
+            out_shape: (height, width) of what can be seen of it then.
+        """
+        return self
+
+    def place(self, left: int, top: int, out_shape: tuple[int, int]) -> Geometry:
+        """Move with an image that is laid onto a larger one, (height, width)."""
+        return self
+
+    def cover(self, where: np.ndarray) -> Geometry:
+        """What is left where something else lies on the image, (H, W) bool."""
+        return self
+
     def without(self, cut: np.ndarray) -> Geometry:
         """Forget the labels of objects that a crop has cut, (N,) bool."""
         return self
+
+    def join(self, others: Sequence[Geometry]) -> Geometry:
+        """The objects of this image and of others, which have its size."""
+        raise NotImplementedError(f'{type(self).__name__} has no method join')
+
+    def merge(self, others: Sequence[Geometry]) -> Geometry:
+        """What is still true of an image that was made of this and others, of the same size."""
+        raise NotImplementedError(f'{type(self).__name__} has no method merge')
 
 
 class Values(Geometry):
@@ -67,11 +93,18 @@ class Values(Geometry):
         return self._with(self.values[index])
 
     def without(self, cut: np.ndarray) -> Values:
-        if self.survives_cut:
-            return self
+        return self if self.survives_cut else self._blank(cut)
+
+    def merge(self, others: Sequence[Values]) -> Values:
+        return self._blank(slice(None))
+
+    def _blank(self, where: np.ndarray | slice) -> Values:
         values = self.values.copy()
-        values[cut] = -1 if values.dtype.kind == 'i' else np.nan
+        values[where] = -1 if values.dtype.kind == 'i' else np.nan
         return self._with(values)
+
+    def join(self, others: Sequence[Values]) -> Values:
+        return self._with(np.concatenate([part.values for part in (self, *others)]))
 
     def _with(self, values: np.ndarray) -> Values:
         return type(self)(values, self.survives_cut)
@@ -120,6 +153,25 @@ class Boxes(Geometry):
     def pad(self, out_shape: tuple[int, int], pad_val: int = 0) -> Boxes:
         return Boxes(self.values, *out_shape[:2])
 
+    def warp(self, matrix: np.ndarray, out_shape: tuple[int, int]) -> Boxes:
+        """The boxes around the moved corners, larger than what they hold unless it is turned by a
+        quarter; one of which nothing is left is no longer labelled."""
+        corners = self.values[:, [[0, 1], [2, 1], [2, 3], [0, 3]]]
+        moved = moved_points(corners, matrix)
+        values = np.concatenate([moved.min(1), moved.max(1)], 1)
+        height, width = out_shape
+        return Boxes(values, height, width).crop(np.array([0, 0, width, height]))
+
+    def place(self, left: int, top: int, out_shape: tuple[int, int]) -> Boxes:
+        return Boxes(self.values + np.float32([left, top] * 2), *out_shape)
+
+    def join(self, others: Sequence[Boxes]) -> Boxes:
+        values = np.concatenate([part.values for part in (self, *others)])
+        return Boxes(values, self.height, self.width)
+
+    def merge(self, others: Sequence[Boxes]) -> Boxes:
+        return Boxes(np.full_like(self.values, np.nan), self.height, self.width)
+
     def cut_by(self, bbox: np.ndarray) -> np.ndarray:
         """Which of them reach beyond a crop by more than a pixel, (N,) bool."""
         x1, y1, height, width = cropped(bbox, self.height, self.width)
@@ -131,3 +183,15 @@ def cropped(bbox: np.ndarray, height: int, width: int) -> tuple[float, float, in
     """What a crop to ``bbox`` leaves of an image: left, top, height, width; one pixel or more."""
     x1, y1, x2, y2 = np.clip(bbox, 0, [width, height] * 2)
     return x1, y1, max(int(y2 - y1), 1), max(int(x2 - x1), 1)
+
+
+def moved_points(points: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Points (..., 2) after an affine map, (2, 3)."""
+    return np.float32(points @ matrix[:, :2].T + matrix[:, 2])
+
+
+def of_pixels(matrix: np.ndarray) -> np.ndarray:
+    """The same map for the indices of pixels, as OpenCV wants it: their middles are at halves."""
+    shifted = np.array(matrix, np.float64)
+    shifted[:, 2] += matrix[:, :2] @ [0.5, 0.5] - 0.5
+    return shifted

@@ -11,7 +11,7 @@ import numpy as np
 from projects.smn.errors import UserError, listing
 
 from .base import TASKS, Task
-from .geometry import Geometry, cropped
+from .geometry import Geometry, cropped, moved_points
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -188,7 +188,31 @@ class Keypoints(Geometry):
     def crop(self, bbox: np.ndarray) -> Keypoints:
         """Move with a crop; points outside become not labelled."""
         x1, y1, height, width = cropped(bbox, self.height, self.width)
-        values = self.values - np.float32([x1, y1, 0])
+        return self._inside(self.values - np.float32([x1, y1, 0]), height, width)
+
+    def warp(self, matrix: np.ndarray, out_shape: tuple[int, int]) -> Keypoints:
+        """Move with an image; points outside become not labelled."""
+        values = self.values.copy()
+        values[..., :2] = moved_points(values[..., :2], matrix)
+        if np.linalg.det(matrix[:, :2]) < 0:  # a mirror
+            values = values[:, self.mirrored_order]
+        return self._inside(values, *out_shape)
+
+    def place(self, left: int, top: int, out_shape: tuple[int, int]) -> Keypoints:
+        return self._moved(self.values + np.float32([left, top, 0]), *out_shape)
+
+    def cover(self, where: np.ndarray) -> Keypoints:
+        """A point under what covers it is labelled as such, COCO's visibility 1."""
+        values = self.values.copy()
+        x, y = np.floor(values[..., :2]).astype(int).clip(0, [self.width - 1, self.height - 1]).T
+        values[..., 2][(where[y, x].T) & (values[..., 2] > 0)] = 1
+        return self._moved(values, self.height, self.width)
+
+    def join(self, others: Sequence[Keypoints]) -> Keypoints:
+        values = np.concatenate([part.values for part in (self, *others)])
+        return self._moved(values, self.height, self.width)
+
+    def _inside(self, values: np.ndarray, height: int, width: int) -> Keypoints:
         inside = (values[..., :2] >= 0).all(-1) & (values[..., :2] <= (width, height)).all(-1)
         values[~inside] = 0
         return self._moved(values, height, width)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import cv2
 import numpy as np
 from pycocotools import mask as mask_utils
 
@@ -14,7 +15,7 @@ from projects.smn.errors import UserError
 from projects.smn.runs import runs_fit
 
 from .base import TASKS, Task
-from .geometry import Geometry
+from .geometry import Geometry, moved_points, of_pixels
 
 if TYPE_CHECKING:
     from mmdet.structures.mask import BitmapMasks
@@ -47,6 +48,10 @@ class MaskTask(Task):
     @property
     def label_path(self) -> tuple[str, ...]:
         return (self.source,) if self.source == 'segmentation' else ('masks', self.source)
+
+    @property
+    def outlines(self) -> bool:
+        return self.source == 'segmentation'
 
     def parse_label(self, label: Any) -> list | dict:
         """Polygons ``[[x1, y1, x2, y2, ...], ...]`` or RLE ``{'size': [h, w], 'counts': ...}``."""
@@ -154,6 +159,52 @@ class Masks(Geometry):
 
     def pad(self, out_shape: tuple[int, int], pad_val: int = 0) -> Masks:
         return self._moved(self.masks.pad(out_shape, pad_val=pad_val))
+
+    def warp(self, matrix: np.ndarray, out_shape: tuple[int, int]) -> Masks:
+        """Move with an image; interpolated and rounded, each where it is and no further."""
+        height, width = out_shape
+        moved = np.zeros((len(self), height, width), np.uint8)
+        for target, bits, (x1, y1, x2, y2) in zip(
+            moved, self.masks.masks, self.extents(), strict=True
+        ):
+            if np.isnan(x1):
+                continue
+            corners = np.float32([[x1, y1], [x2, y1], [x2, y2], [x1, y2]])
+            there = moved_points(corners, matrix)
+            low = np.floor(there.min(0)).astype(int).clip(0, [width, height])
+            high = np.ceil(there.max(0)).astype(int).clip(0, [width, height])
+            if (low < high).all():
+                part = bits[int(y1) : int(y2), int(x1) : int(x2)] * np.uint8(255)
+                local = matrix.astype(float).copy()
+                local[:, 2] += local[:, :2] @ [x1, y1] - low
+                found = cv2.warpAffine(part, of_pixels(local), tuple((high - low).tolist()))
+                target[low[1] : high[1], low[0] : high[0]] = found >= 128
+        return self._moved(type(self.masks)(moved, height, width))
+
+    def place(self, left: int, top: int, out_shape: tuple[int, int]) -> Masks:
+        placed = np.zeros((len(self), *out_shape), np.uint8)
+        height, width = self.masks.height, self.masks.width
+        placed[:, top : top + height, left : left + width] = self.masks.masks
+        return self._moved(type(self.masks)(placed, *out_shape))
+
+    def cover(self, where: np.ndarray) -> Masks:
+        bits = self.masks.masks * ~where
+        return self._moved(type(self.masks)(bits, self.masks.height, self.masks.width))
+
+    def join(self, others: Sequence[Masks]) -> Masks:
+        parts = (self, *others)
+        bits = np.concatenate([part.masks.masks for part in parts])
+        masks = type(self.masks)(bits, self.masks.height, self.masks.width)
+        return Masks(masks, np.concatenate([part.known for part in parts]))
+
+    def extents(self) -> np.ndarray:
+        """The boxes around the masks, (N, 4) in pixels; NaN for an empty one."""
+        boxes = np.full((len(self), 4), np.nan, np.float32)
+        for box, bits in zip(boxes, self.masks.masks, strict=True):
+            columns, rows = np.flatnonzero(bits.any(0)), np.flatnonzero(bits.any(1))
+            if len(rows):
+                box[:] = columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
+        return boxes
 
     def _moved(self, masks: BitmapMasks) -> Masks:
         return Masks(masks, self.known)

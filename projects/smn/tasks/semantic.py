@@ -14,7 +14,7 @@ from PIL import Image
 from projects.smn.errors import UserError, listing
 
 from .base import TASKS, Task
-from .geometry import Geometry, cropped
+from .geometry import Geometry, cropped, of_pixels
 from .mask import RLE_SCHEMA, encode_mask
 
 if TYPE_CHECKING:
@@ -188,3 +188,31 @@ class SemanticMap(Geometry):
         _, height, width = self.values.shape
         more = ((0, 0), (0, out_shape[0] - height), (0, out_shape[1] - width))
         return SemanticMap(np.pad(self.values, more, constant_values=IGNORED))
+
+    def warp(self, matrix: np.ndarray, out_shape: tuple[int, int]) -> SemanticMap:
+        """Move with an image; what comes from outside of it is not labelled."""
+        moved = cv2.warpAffine(
+            self.values[0],
+            of_pixels(matrix),
+            out_shape[::-1],
+            flags=cv2.INTER_NEAREST,
+            borderValue=IGNORED,
+        )
+        return SemanticMap(moved[None])
+
+    def place(self, left: int, top: int, out_shape: tuple[int, int]) -> SemanticMap:
+        """Lay onto a larger image, of which nothing else is labelled."""
+        placed = np.full((1, *out_shape), IGNORED, np.uint8)
+        _, height, width = self.values.shape
+        placed[:, top : top + height, left : left + width] = self.values
+        return SemanticMap(placed)
+
+    def cover(self, where: np.ndarray) -> SemanticMap:
+        return SemanticMap(np.where(where, np.uint8(IGNORED), self.values))
+
+    def merge(self, others: Sequence[SemanticMap]) -> SemanticMap:
+        """One map: of each pixel, what the first says that has it labelled."""
+        values = self.values
+        for other in others:
+            values = np.where(values == IGNORED, other.values, values)
+        return SemanticMap(values)
