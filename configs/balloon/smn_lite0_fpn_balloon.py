@@ -2,8 +2,7 @@
 _base_ = [
     '../_base_/datasets/balloon_instance.py',
     '../_base_/models/smn_r18_fpn_small.py',
-    '../_base_/schedules/adamw_36e.py',
-    '../_base_/default_runtime.py',
+    '../_base_/few_photos.py',
 ]
 tasks = dict(mask=dict(loss=dict(type='MaskDiceLoss', loss_weight=2.0)))
 pretrained = 'efficientnet-lite0'
@@ -44,26 +43,3 @@ train_dataloader = dict(
 )
 val_dataloader = dict(**loader, dataset=dict(pipeline=test_pipeline))
 test_dataloader = dict(**loader, dataset=dict(pipeline=test_pipeline))
-
-max_epochs = 60
-train_cfg = dict(max_epochs=max_epochs, val_interval=20)
-optim_wrapper = dict(
-    optimizer=dict(lr=2e-3, fused=True),
-    paramwise_cfg=dict(custom_keys={'backbone': dict(lr_mult=0.1)}),
-)
-param_scheduler = [
-    dict(type='LinearLR', start_factor=0.01, by_epoch=False, begin=0, end=100),
-    dict(
-        type='CosineAnnealingLR',
-        eta_min=1e-5,
-        begin=0,
-        end=max_epochs,
-        T_max=max_epochs,
-        by_epoch=True,
-        convert_to_iter_based=True,
-    ),
-]
-default_hooks = dict(
-    logger=dict(interval=13), checkpoint=dict(interval=20, save_best='mask/mAP', rule='greater')
-)
-randomness = dict(seed=0)

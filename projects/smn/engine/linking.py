@@ -16,6 +16,7 @@ from projects.smn.tasks.names import refuse_taken_names
 
 from .checkpoints.packaged import PACKAGED, check_packaged
 from .packs import use_packs
+from .switches import follow_max_iters, follow_monitor
 
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 
@@ -26,7 +27,8 @@ def link_tasks(cfg: Config) -> Config:
     Metrics and visualizer receive them from there: mmengine hands a data set's ``metainfo`` to
     both. Also applies ``pretrained``, the one switch for the backbone's weights: a URL, a file, a
     name, or ``None`` for training from scratch; ``packed``, the one switch for packs: see
-    :func:`~.packs.use_packs`; and ``data_root``, for every data set that has none of its own.
+    :func:`~.packs.use_packs`; ``data_root``, for every data set that has none of its own; and
+    ``max_iters`` and ``monitor``, see :mod:`~.switches`.
 
     Args:
         cfg: A complete config. It is not changed.
@@ -54,6 +56,8 @@ def link_tasks(cfg: Config) -> Config:
     cfg.model.classes, cfg.model.tasks = classes, tasks  # update() would keep tasks that are gone
     if 'pretrained' in cfg:
         _set_pretrained(cfg.model, cfg.pretrained)
+    follow_max_iters(cfg)
+    follow_monitor(cfg)
     if cfg.model.get('balancer') and cfg.get('optim_wrapper'):
         _free_balancer_of_weight_decay(cfg.optim_wrapper)
     for _, dataset in _datasets(cfg):
