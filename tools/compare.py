@@ -1,11 +1,16 @@
 """Train and test several configs, and put their metrics side by side.
 
     python tools/compare.py configs/fruit/sparse/*.py --work-dir work_dirs/sparse --jobs 2
+    python tools/compare.py CONFIG --seeds 0 1 2              # mean and spread
+    python tools/compare.py CONFIG --folds 5                  # cross-validation
+    python tools/compare.py CONFIG --images 15 30 61          # a learning curve, curve.png
 
-Each config has a folder of its own in the work dir, with ``train.log``, ``test.log`` and the usual
-results. What is done there is not done again, if config and options are the same; a training that
-was interrupted is resumed. The table is printed, and written to ``table.md`` and ``table.csv`` in
-the work dir.
+Each config has a folder of its own in the work dir, and in it one for each of its trainings if
+there are several, with ``train.log``, ``test.log`` and the usual results. What is done there is not
+done again, if config and options are the same; a training that was interrupted is resumed. The best
+checkpoint is tested where the config keeps one (``save_best``), else the last. The table is
+printed, and written to ``table.md`` and ``table.csv`` in the work dir; ``runs.csv`` has a row per
+training.
 """
 
 from __future__ import annotations
@@ -15,13 +20,18 @@ import csv
 import hashlib
 import json
 import os
+import statistics
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 from pathlib import Path
 
 from _common import add_cfg_options, load_config
+from _pooled import agreement, draw_curve, sum_matrices, written
+from _variations import Variation, variations, varied
 from mmdet.registry import MODELS
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
@@ -30,7 +40,7 @@ from tqdm import tqdm
 
 from projects.smn.engine import link_tasks
 from projects.smn.errors import UserError, run_tool
-from projects.smn.files import write_json
+from projects.smn.files import replacing, write_json
 
 TOOLS = Path(__file__).resolve().parent
 # The first of these that a task has stands for it.
@@ -47,6 +57,23 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--work-dir', type=Path, default=Path('work_dirs/compare'))
     parser.add_argument(
         '--jobs', type=int, default=1, help='how many to train at a time; they share the cores'
+    )
+    parser.add_argument(
+        '--seeds', type=int, nargs='+', metavar='SEED', help='train once with each of these seeds'
+    )
+    parser.add_argument(
+        '--folds',
+        type=int,
+        default=0,
+        metavar='K',
+        help='deal all images into K folds; train K times, each time tested on another fold',
+    )
+    parser.add_argument(
+        '--images',
+        type=int,
+        nargs='+',
+        metavar='N',
+        help='train with that many of the images, each time for as many steps',
     )
     parser.add_argument(
         '--metrics',
@@ -66,27 +93,66 @@ def main() -> None:
             raise UserError(f'two configs are called {name}; each needs a folder of its own')
     if args.jobs < 1:
         raise UserError(f'--jobs must be 1 or more, not {args.jobs}')
+    if args.folds == 1 or args.folds < 0:
+        raise UserError(f'--folds must be 2 or more, not {args.folds}')
     cores = max((os.cpu_count() or 1) // args.jobs, 1)
     threads = os.environ.get('OMP_NUM_THREADS', str(cores))
     # Find a mistake in the last config now, and not after the training of the first.
     sizes = {path.stem: count_parameters(path, args.cfg_options) for path in args.configs}
-    clocks = {
-        path: read_clock(args.work_dir / path.stem, load_config(path, args.cfg_options))
+    options = words_after(sys.argv, '--cfg-options')
+    trainings = [
+        prepared(path, variation, args.work_dir / path.stem / variation.folder, args.cfg_options)
         for path in args.configs
-    }
+        for variation in variations(args.seeds, args.folds, args.images)
+    ]
     with ThreadPoolExecutor(args.jobs) as pool:
-        options = words_after(sys.argv, '--cfg-options')
-        jobs = {
-            pool.submit(run, path, args.work_dir / path.stem, clock, options, threads): path.stem
-            for path, clock in clocks.items()
-        }
+        jobs = {pool.submit(run, training, options, threads): training for training in trainings}
         try:
-            for job in tqdm(as_completed(jobs), total=len(jobs), unit='config'):
-                tqdm.write(f'{jobs[job]}: {job.result():.1f} min of training')
+            for job in tqdm(as_completed(jobs), total=len(jobs), unit='training'):
+                tqdm.write(f'{jobs[job].title}: {job.result():.1f} min of training')
         except BaseException:  # Ctrl-C too: it ends what runs; what waits must not begin
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    write_table(args.work_dir, sizes, args.metrics)
+    write_results(args.work_dir, trainings, sizes, args.metrics)
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """One training of one config.
+
+    Attributes:
+        name: Of the config.
+        variation: In what it differs from the config.
+        config: What is trained: the config, or what was made of it.
+        folder: Of its results.
+        attempts: What has been done of it: ``minutes``, ``done``, ``config_sha256``.
+        ordinal: Names of its tasks whose classes are grades.
+    """
+
+    name: str
+    variation: Variation
+    config: Path
+    folder: Path
+    attempts: dict
+    ordinal: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return ' '.join([self.name, *self.variation.folder.parts])
+
+
+def prepared(path: Path, variation: Variation, folder: Path, overrides: dict | None) -> Training:
+    """What one training needs; writes the config and annotations of a variation."""
+    cfg = load_config(path, overrides)
+    ordinal = tuple(
+        name for name, task in cfg.get('tasks', {}).items() if (task or {}).get('ordinal')
+    )
+    if variation.folder.parts:
+        cfg = varied(cfg, variation, folder)
+        path = folder / path.name
+        with replacing(path) as part:
+            cfg.dump(part)
+    return Training(path.stem, variation, path, folder, read_clock(folder, cfg), ordinal)
 
 
 def words_after(words: list[str], flag: str) -> list[str]:
@@ -129,22 +195,30 @@ def read_clock(folder: Path, config: Config) -> dict:
     return attempts
 
 
-def run(config: Path, folder: Path, attempts: dict, options: list[str], threads: str) -> float:
-    """Train and test one config unless it is done; the minutes that its training took."""
+def run(training: Training, options: list[str], threads: str) -> float:
+    """Train and test unless it is done; the minutes that the training took."""
+    folder, attempts = training.folder, training.attempts
+    if training.variation.folder.parts:
+        options = []  # they are in its config
     folder.mkdir(parents=True, exist_ok=True)
-    clock = folder / 'training.json'
     if not attempts['done']:
         start = time.monotonic()
         try:
-            call('train.py', [config, '--resume'], folder, options, threads)
+            call('train.py', [training.config, '--resume'], folder, options, threads)
             attempts['done'] = True
         finally:
             attempts['minutes'] += (time.monotonic() - start) / 60
-            write_json(clock, attempts)
+            write_json(folder / 'training.json', attempts)
     if not (folder / 'metrics.json').is_file():
-        checkpoint = (folder / 'last_checkpoint').read_text().strip()
-        call('test.py', [config, checkpoint], folder, options, threads)
+        arguments = [training.config, checkpoint_of(folder)]
+        call('test.py', arguments, folder, options, threads)
     return attempts['minutes']
+
+
+def checkpoint_of(folder: Path) -> str:
+    """The best checkpoint of a training that kept one, else the last."""
+    best = sorted(folder.glob('best_*.pth'), key=lambda path: path.stat().st_mtime)
+    return str(best[-1]) if best else (folder / 'last_checkpoint').read_text().strip()
 
 
 def call(tool: str, arguments: list, folder: Path, options: list[str], threads: str) -> None:
@@ -159,20 +233,66 @@ def call(tool: str, arguments: list, folder: Path, options: list[str], threads: 
         raise UserError(f'{tool} {arguments[0]} failed; the end of {log} says why')
 
 
-def write_table(work_dir: Path, sizes: dict[str, int], chosen: list[str] | None) -> None:
-    """Print the table of all configs, and write it as Markdown and CSV."""
-    metrics = {name: json.loads((work_dir / name / 'metrics.json').read_text()) for name in sizes}
+def write_results(
+    work_dir: Path, trainings: list[Training], sizes: dict[str, int], chosen: list[str] | None
+) -> None:
+    """Print the table of all configs, and write it as Markdown and CSV, with what goes with it."""
+    metrics = {t: json.loads((t.folder / 'metrics.json').read_text()) for t in trainings}
     columns = chosen or chief_metrics(metrics.values())
-    rows = [['config', 'parameters (M)', 'training (min)', *columns]]
-    for name, size in sizes.items():
-        minutes = json.loads((work_dir / name / 'training.json').read_text())['minutes']
-        values = [metrics[name].get(column) for column in columns]
-        cells = ['' if value is None else f'{value:.3f}' for value in values]
-        rows.append([name, f'{size / 1e6:.2f}', f'{minutes:.1f}', *cells])
+    groups: dict[tuple[str, int | None], list[Training]] = defaultdict(list)
+    for training in trainings:
+        groups[training.name, training.variation.images].append(training)
+    several = len(trainings) > len(groups)
+    curves: dict[str, dict] = defaultdict(dict)
+    head = ['config', 'parameters (M)', 'training (min)', *columns]
+    if any(number is not None for _, number in groups):
+        head.insert(1, 'images')
+    rows = [head]
+    for (name, number), members in groups.items():
+        minutes = [training.attempts['minutes'] for training in members]
+        cells = [written([metrics[t].get(column) for t in members]) for column in columns]
+        row = [name, f'{sizes[name] / 1e6:.2f}', f'{statistics.fmean(minutes):.1f}', *cells]
+        if 'images' in head:
+            row.insert(1, 'all' if number is None else str(number))
+        rows.append(row)
+        curves[name][number] = [metrics[training] for training in members]
     table = GithubFlavoredMarkdownTable(rows).table
     print(table)
+    if several:
+        print('Mean ± standard deviation of the trainings of a row.')
     (work_dir / 'table.md').write_text(f'{table}\n')
-    with (work_dir / 'table.csv').open('w', newline='') as file:
+    write_rows(work_dir / 'table.csv', rows)
+    write_rows(
+        work_dir / 'runs.csv',
+        [
+            ['training', 'minutes', 'checkpoint', *columns],
+            *(
+                [t.title, f'{t.attempts["minutes"]:.1f}', Path(checkpoint_of(t.folder)).name]
+                + [metrics[t].get(column) for column in columns]
+                for t in trainings
+            ),
+        ],
+    )
+    pool_folds(work_dir, groups)
+    if 'images' in head:
+        draw_curve(work_dir / 'curve.png', curves, columns)
+        print(f'The curve is {work_dir / "curve.png"}')
+
+
+def pool_folds(work_dir: Path, groups: dict[tuple[str, int | None], list[Training]]) -> None:
+    """Sum the confusion matrices of all folds, so that each image is in them once for each seed."""
+    for (name, number), members in groups.items():
+        if not members[0].variation.folds:
+            continue
+        out = work_dir / name / ('' if number is None else f'images{number}')
+        for task, matrix in sum_matrices([t.folder for t in members], out).items():
+            found = agreement(matrix, task in members[0].ordinal)
+            values = ', '.join(f'{key} {value:.3f}' for key, value in found.items())
+            print(f'{name}, {task}, all folds: {values}; {out / f"confusion_{task}.csv"}')
+
+
+def write_rows(path: Path, rows: list[list]) -> None:
+    with path.open('w', newline='') as file:
         csv.writer(file).writerows(rows)
 
 

@@ -4,7 +4,13 @@ pretrained = 'efficientnet-lite0'
 model = dict(
     # What the weights were trained with.
     data_preprocessor=dict(mean=[127.0] * 3, std=[128.0] * 3),
-    backbone=dict(_delete_=True, type='EfficientNetLite', variant='lite0', norm_eval=True),
+    backbone=dict(
+        _delete_=True,
+        type='EfficientNetLite',
+        variant='lite0',
+        frozen_stages=1,
+        norm_eval=True,
+    ),
     neck=dict(in_channels=[24, 40, 112, 320]),
 )
 # A tenth for what has learned already.

@@ -8,7 +8,7 @@ model = dict(
         _delete_=True,
         type='EfficientNetLite',
         variant='lite0',
-        frozen_stages=2,
+        frozen_stages=1,
         norm_eval=True,
     ),
     neck=dict(in_channels=[24, 40, 112, 320]),
