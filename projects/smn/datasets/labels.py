@@ -28,11 +28,14 @@ class TaskLabels:
         objects: Name to what is said of the N objects: a task's labels, and ``areas``.
         image: Task name to what is said of the whole image.
         boxes: Of the N objects, in pixels of the image: to know which ones a crop cuts.
+        scale: How much larger the image is than the original, in x and in y. The ``scale_factor``
+            of a pipeline is that of its last ``Resize`` alone.
     """
 
     objects: Mapping[str, Geometry]
     image: Mapping[str, Geometry]
     boxes: Boxes
+    scale: tuple[float, float] = (1.0, 1.0)
 
     @classmethod
     def load(
@@ -95,13 +98,16 @@ class TaskLabels:
 
     def resize(self, out_shape: tuple[int, int], interpolation: str = 'bilinear') -> TaskLabels:
         """Move with an image that is resized to ``out_shape``, (height, width)."""
-        return self._move('resize', tuple(out_shape[:2]), interpolation)
+        height, width = out_shape[:2]
+        scale = self.scale[0] * width / self.width, self.scale[1] * height / self.height
+        moved = self._move('resize', (height, width), interpolation)
+        return replace(moved, scale=scale)
 
     def flip(self, flip_direction: str = 'horizontal') -> TaskLabels:
         return self._move('flip', flip_direction)
 
     def transpose(self) -> TaskLabels:
-        return self._move('transpose')
+        return replace(self._move('transpose'), scale=self.scale[::-1])
 
     def crop(self, bbox: np.ndarray) -> TaskLabels:
         """Move with a crop; what is not true of a part of an object is forgotten if it is cut."""
@@ -135,8 +141,11 @@ class TaskLabels:
             self.boxes.values[:, [[0, 1], [2, 1], [2, 3], [0, 3]]], np.asarray(matrix)
         )
         outside = (corners < -1) | (corners > np.float32([width, height]) + 1)
-        cut = outside.any((1, 2)) | (scale_of(matrix) is None)
-        return self._move('warp', np.asarray(matrix), (height, width)).without(cut)
+        factor = scale_of(matrix)
+        cut = outside.any((1, 2)) | (factor is None)
+        moved = self._move('warp', np.asarray(matrix), (height, width)).without(cut)
+        x, y = self.scale
+        return replace(moved, scale=(x * (factor or 1), y * (factor or 1)))
 
     def place(self, left: int, top: int, out_shape: tuple[int, int]) -> TaskLabels:
         """Move with an image that is laid onto a larger one, (height, width)."""
@@ -176,7 +185,8 @@ class TaskLabels:
             name: field.merge([other.image[name] for other in others])
             for name, field in self.image.items()
         }
-        return TaskLabels(objects, image, self.boxes.join([other.boxes for other in others]))
+        boxes = self.boxes.join([other.boxes for other in others])
+        return replace(self, objects=objects, image=image, boxes=boxes)
 
     def _move(self, method: str, *args: Any) -> TaskLabels:
         def move(field: Geometry) -> Geometry:
@@ -184,7 +194,7 @@ class TaskLabels:
 
         objects = {name: move(field) for name, field in self.objects.items()}
         image = {name: move(field) for name, field in self.image.items()}
-        return TaskLabels(objects, image, move(self.boxes))
+        return replace(self, objects=objects, image=image, boxes=move(self.boxes))
 
 
 def scale_of(matrix: np.ndarray) -> float | None:

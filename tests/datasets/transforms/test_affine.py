@@ -9,7 +9,6 @@ import pytest
 from helpers import make_dataset, read_coco, write_coco
 from test_moving import BLUE, GREEN, RED, painted, pixel, samples, tight_box
 
-from projects.smn.datasets import TaskRandomAffine
 from projects.smn.datasets.labels import TaskLabels, scale_of
 from projects.smn.errors import UserError
 from projects.smn.tasks import Boxes, Values
@@ -172,11 +171,24 @@ def test_an_object_that_is_cut_loses_its_length_and_keeps_its_grade(tiny_coco):
     assert seen == {True, False}
 
 
-def test_the_scale_is_told_to_whoever_measures():
-    image = np.zeros((40, 60, 3), np.uint8)
-    affine = TaskRandomAffine(scaling_ratio_range=(2, 2))
-    results = affine(dict(img=image, scale_factor=(0.5, 0.25)))
-    assert results['scale_factor'] == pytest.approx((1.0, 0.5))
+@pytest.mark.parametrize(
+    ('transforms', 'scale'),
+    [
+        ([dict(TURN, scaling_ratio_range=(2, 2))], (2, 2)),
+        ([dict(type='Resize', scale_factor=2.0), dict(type='Resize', scale_factor=1.5)], (3, 3)),
+        (
+            [
+                dict(type='Resize', scale=(128, 48), keep_ratio=False),
+                dict(type='RandomTranspose', prob=1.0),
+                dict(type='Resize', scale_factor=2.0),
+            ],
+            (2, 4),
+        ),
+    ],
+)
+def test_whoever_measures_is_told_the_scale_of_all_steps_together(tiny_coco, transforms, scale):
+    dataset = make_dataset(tiny_coco, *transforms)
+    assert dataset[0]['data_samples'].scale_factor == pytest.approx(scale)
 
 
 def test_scale_of_a_map():

@@ -12,7 +12,6 @@ from mmdet.registry import TRANSFORMS
 
 from projects.smn.tasks.geometry import of_pixels
 
-from ..labels import scale_of
 from .objects import keep_objects
 
 
@@ -79,9 +78,6 @@ class TaskRandomAffine(BaseTransform):
         results['img'] = cv2.warpAffine(
             results['img'], of_pixels(matrix), (width, height), borderValue=self.border_val
         )
-        if scale := scale_of(matrix):
-            factors = results.get('scale_factor', (1.0, 1.0))
-            results['scale_factor'] = tuple(factor * scale for factor in factors)
         if results.get('gt_masks') is not None:
             labels = results['gt_masks'].warp(matrix, (height, width))
             keep_objects(results, labels, np.ones(len(labels), bool))

@@ -9,6 +9,8 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 from mmcv.transforms.utils import cache_randomness
 
+from ..labels import TaskLabels
+
 
 class CachedTransform(BaseTransform):
     """Keeps the latest images and their labels, as MMDetection's ``CachedMosaic`` does.
@@ -55,10 +57,6 @@ class CachedTransform(BaseTransform):
         return f'{type(self).__name__}({", ".join(f"{k}={v}" for k, v in options.items())})'
 
 
-def same_scale(results: dict, other: dict) -> bool:
-    """Whether a pixel of one image is as large, in pixels of its original, as one of the other.
-
-    Where it is not, lengths cannot be told in an image that is made of both.
-    """
-    scales = [np.asarray(r.get('scale_factor', (1.0, 1.0)), float) for r in (results, other)]
-    return np.allclose(*scales, rtol=1e-3)
+def same_scale(one: TaskLabels, other: TaskLabels) -> bool:
+    """Whether two images were enlarged alike; if not, no length can be told in one made of both."""
+    return np.allclose(one.scale, other.scale, rtol=1e-3)

@@ -66,7 +66,7 @@ class TaskCopyPaste(CachedTransform):
         results['img'] = image
 
         pasted = source_labels[chosen]
-        if not same_scale(results, source):
+        if not same_scale(results['gt_masks'], pasted):
             pasted = pasted.without(np.ones(len(pasted), bool))
         left = visible(results['gt_masks'], where, results['tasks'])
         covered = results['gt_masks'].cover(where, left < 1)

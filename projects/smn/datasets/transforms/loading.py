@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from mmdet.datasets.transforms import LoadAnnotations
@@ -39,10 +40,12 @@ class LoadTaskAnnotations(LoadAnnotations):
         return super().transform(results)
 
     def _load_masks(self, results: dict) -> None:
-        results['gt_masks'] = TaskLabels.load(
+        labels = TaskLabels.load(
             results['instances'],
             results['image_labels'],
             results['tasks'],
             tuple(results['ori_shape']),
             partial(get, backend_args=self.backend_args),
         )
+        # The image may be resized already.
+        results['gt_masks'] = replace(labels, scale=results.get('scale_factor', labels.scale))

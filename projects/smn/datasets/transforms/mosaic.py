@@ -62,7 +62,7 @@ class TaskMosaic(CachedTransform):
             self._resize(source)
             parts.append(_lay(source, place, canvas))
         labels = parts[0].join(parts[1:])
-        unlike = [not same_scale(results, source) for source in sources]
+        unlike = [not same_scale(parts[0], part) for part in parts]
         labels = labels.without(np.repeat(unlike, [len(part) for part in parts]))
         for key in ('gt_bboxes_labels', 'gt_ignore_flags'):
             results[key] = np.concatenate([source[key] for source in sources])
@@ -73,15 +73,8 @@ class TaskMosaic(CachedTransform):
 
     def _resize(self, source: dict) -> None:
         """To fit ``img_scale``."""
-        before = source['img'].shape[:2]
         source['img'] = mmcv.imrescale(source['img'], tuple(self.img_scale))
-        after = source['img'].shape[:2]
-        source['gt_masks'] = source['gt_masks'].resize(after)
-        factors = source.get('scale_factor', (1.0, 1.0))
-        source['scale_factor'] = (
-            factors[0] * after[1] / before[1],
-            factors[1] * after[0] / before[0],
-        )
+        source['gt_masks'] = source['gt_masks'].resize(source['img'].shape[:2])
 
     def _places(self, size: tuple[int, int]) -> Iterator[tuple[int, int, int, int]]:
         """Of each image the room (x1, y1, x2, y2); one corner of it is the middle."""

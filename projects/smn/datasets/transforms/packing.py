@@ -34,6 +34,9 @@ class PackTaskInputs(PackDetInputs):
     """
 
     def transform(self, results: dict) -> dict:
+        if results.get('gt_masks') is not None:
+            # Of all that enlarged the image; that of mmcv is of its last Resize.
+            results['scale_factor'] = results['gt_masks'].scale
         packed = super().transform(results)
         sample = packed['data_samples']
         for instances in (sample.gt_instances, sample.ignored_instances):
