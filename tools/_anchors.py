@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cv2
 import mmcv
+import numpy as np
 import torch
 from mmdet.models.task_modules.assigners import MaxIoUAssigner
 from mmdet.registry import MODELS
@@ -52,7 +53,7 @@ def write_anchors(cfg: Config, packed: dict, out_dir: Path) -> list[Path]:
     boxes = getattr(truth.bboxes, 'tensor', truth.bboxes)
     truth = InstanceData(bboxes=boxes, labels=torch.zeros_like(truth.labels))
     assigned = assigner.assign(InstanceData(priors=torch.cat(anchors)), truth).gt_inds
-    image = packed['inputs'].permute(1, 2, 0).numpy()[..., ::-1].copy()
+    image = rgb_of(packed).copy()
     scale = math.ceil(MIN_WIDTH / image.shape[1])
     image = mmcv.imrescale(image, float(scale))
     levels = [level.numpy() * scale for level in anchors]
@@ -65,6 +66,12 @@ def write_anchors(cfg: Config, packed: dict, out_dir: Path) -> list[Path]:
         paths.append(out_dir / f'anchors_{name}.jpg')
         mmcv.imwrite(picture[..., ::-1], str(paths[-1]), [cv2.IMWRITE_JPEG_QUALITY, 85])
     return paths
+
+
+def rgb_of(packed: dict) -> np.ndarray:
+    """The image that a network is given, (H, W, 3) of uint8; transforms of colour leave floats."""
+    image = packed['inputs'].permute(1, 2, 0).numpy()[..., ::-1]
+    return image.round().clip(0, 255).astype(np.uint8)
 
 
 @torch.no_grad()

@@ -14,7 +14,7 @@ import _common
 import cv2
 import mmcv
 import numpy as np
-from _anchors import write_anchors
+from _anchors import rgb_of, write_anchors
 from mmdet.registry import DATASETS, VISUALIZERS
 from mmengine.config import Config
 from mmengine.fileio import get
@@ -91,7 +91,7 @@ def draw_images(dataset: Dataset, args: argparse.Namespace, out_dir: Path) -> No
 def shown_image(packed: dict, split: str, backend_args: dict | None = None) -> np.ndarray:
     """The image that the labels lie on, RGB."""
     if split == 'train':
-        return packed['inputs'].permute(1, 2, 0).numpy()[..., ::-1]
+        return rgb_of(packed)
     # Pipelines for val and test load the labels after resizing: they are those of the file's image.
     return read_rgb(packed['data_samples'].img_path, backend_args)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
+from _anchors import rgb_of
 
 from projects.smn.visualization.anchors import draw_layout, draw_matches
 from projects.smn.visualization.draw import colour_of
@@ -47,3 +49,8 @@ def test_only_matched_anchors_are_drawn():
     picture = draw_matches(IMAGE, truth, LEVELS, assigned)
     found = [drawn(picture, box, level) for level, boxes in enumerate(LEVELS) for box in boxes]
     assert np.flatnonzero(found).tolist() == np.flatnonzero(assigned > 0).tolist()
+
+
+def test_an_image_with_colours_of_floats_can_be_shown():
+    image = torch.tensor([[[-3.0, 99.6, 300.0]]]).permute(2, 0, 1)  # blue, green, red
+    assert rgb_of(dict(inputs=image)).tolist() == [[[255, 100, 0]]]
