@@ -67,7 +67,7 @@ def varied(cfg: Config, variation: Variation, folder: Path) -> Config:
         folder: Of this training.
 
     Raises:
-        UserError: The config has not one annotation file per split, or fewer images than asked for.
+        UserError: The config has no annotation files, or fewer images than asked for.
     """
     if variation.seed is not None:
         cfg.merge_from_dict({'randomness.seed': variation.seed})
@@ -117,10 +117,7 @@ def _some(coco: dict[str, Any], number: int) -> set[int]:
 def _read(cfg: Config, loaders: Iterable[str]) -> dict[str, Any]:
     """What the annotation files of some loaders hold, as one; file names from the data root."""
     whole: dict[str, Any] = dict(images=[], annotations=[], categories=[])
-    for loader in loaders:
-        if not cfg.get(loader):
-            continue
-        dataset = _dataset(cfg, loader)
+    for dataset in [leaf for loader in loaders for leaf in _leaves(cfg, loader)]:
         path = Path(_root(cfg), dataset.ann_file)
         coco = read_coco(path, Report(path))
         prefix = dataset.get('data_prefix') or {}
@@ -135,7 +132,7 @@ def _read(cfg: Config, loaders: Iterable[str]) -> dict[str, Any]:
         whole['images'] += coco['images']
         whole['annotations'] += coco['annotations']
         if whole['categories'] and whole['categories'] != coco['categories']:
-            raise UserError('the annotation files of training and test have other categories')
+            raise UserError(f'{path} has other categories than the files before it')
         whole['categories'] = coco['categories']
     for number, annotation in enumerate(whole['annotations'], 1):
         annotation['id'] = number
@@ -143,17 +140,26 @@ def _read(cfg: Config, loaders: Iterable[str]) -> dict[str, Any]:
 
 
 def _point_to(cfg: Config, loader: str, path: Path, content: dict[str, Any]) -> None:
+    """Let a data loader read one file, with the pipeline of the first that it reads now."""
     write_json(path, content)
-    dataset = _dataset(cfg, loader)
+    dataset = _leaves(cfg, loader)[0]
     dataset.ann_file = str(path.resolve())
     dataset.data_prefix = dict.fromkeys(dataset.get('data_prefix') or ['img'], '')
+    cfg[loader].dataset = dataset
 
 
-def _dataset(cfg: Config, loader: str) -> ConfigDict:
+def _leaves(cfg: Config, loader: str) -> list[ConfigDict]:
+    """The data sets of a data loader that have annotation files; none if there is no loader."""
+    if not cfg.get(loader):
+        return []
     dataset = cfg[loader].dataset
-    if 'ann_file' not in dataset:
-        raise UserError(f'{loader} has not one annotation file, which --folds and --images need')
-    return dataset
+    leaves = dataset.get('datasets') or [dataset]
+    if not all('ann_file' in leaf for leaf in leaves):
+        raise UserError(
+            f'{loader} has a {dataset.type}; --folds and --images need annotation files, one or '
+            'several in a ConcatDataset'
+        )
+    return list(leaves)
 
 
 def _root(cfg: Config) -> str:

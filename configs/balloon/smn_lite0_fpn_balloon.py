@@ -29,11 +29,13 @@ train_pipeline = [
     dict(type='RandomFlip', prob=0.5),
     dict(type='PhotoMetricDistortion'),
     dict(type='Pad', size=crop, pad_val=dict(img=(114, 114, 114))),
+    dict(type='TaskCopyPaste', prob=0.7, max_num_pasted=6),
     dict(type='PackTaskInputs'),
 ]
 test_pipeline = [
     dict(type='LoadImageFromFile'),
-    dict(type='Resize', scale=(1024, 1024), keep_ratio=True),
+    # Larger than in training: small balloons are found, and none is lost.
+    dict(type='Resize', scale=(1333, 1333), keep_ratio=True),
     dict(type='LoadTaskAnnotations'),
     dict(type='PackTaskInputs'),
 ]

@@ -115,10 +115,17 @@ def test_more_than_there_is_is_refused(cfg, tmp_path, variation, said):
         varied(cfg, variation, tmp_path)
 
 
-def test_several_files_are_refused(cfg, tmp_path):
-    leaf = cfg.train_dataloader.dataset
-    cfg.train_dataloader.dataset = dict(type='ConcatDataset', datasets=[leaf, leaf])
-    with pytest.raises(UserError, match='train_dataloader has not one annotation file'):
+def test_several_files_become_one(cfg, tmp_path):
+    train, test = cfg.train_dataloader.dataset, cfg.test_dataloader.dataset
+    cfg.train_dataloader.dataset = dict(type='ConcatDataset', datasets=[train, test])
+    names = images_of(varied(cfg, Variation(images=9), tmp_path), 'train_dataloader')
+    assert {name.split('/')[0] for name in names} == {'train', 'other'}
+    assert len(set(names)) == 9
+
+
+def test_a_wrapped_data_set_is_refused(cfg, tmp_path):
+    cfg.train_dataloader.dataset = dict(type='RepeatDataset', dataset=cfg.train_dataloader.dataset)
+    with pytest.raises(UserError, match='train_dataloader has a RepeatDataset; --folds and'):
         varied(cfg, Variation(images=2), tmp_path)
 
 
