@@ -89,7 +89,8 @@ def test_pretrained_is_one_switch(cfg):
 def test_data_root_is_one_switch(path, capfd):
     linked = link_tasks(load_config(path, dict(data_root='elsewhere')))
     for loader in (linked.train_dataloader, linked.val_dataloader, linked.test_dataloader):
-        assert loader is None or loader.dataset.data_root == 'elsewhere'
+        leaves = loader.dataset.get('datasets', [loader.dataset]) if loader else []
+        assert all(leaf.data_root == 'elsewhere' for leaf in leaves)
     assert capfd.readouterr().err == ''
 
 
