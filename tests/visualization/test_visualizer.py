@@ -332,3 +332,13 @@ class TestText:
     def test_colours_repeat_after_the_palette(self):
         assert [colour_of(i) for i in range(len(PALETTE))] == list(PALETTE)
         assert colour_of(len(PALETTE)) == colour_of(0)
+
+
+def test_letters_and_lines_of_large_pictures_are_as_large_on_a_screen():
+    areas = []
+    for side in (1000, 3000):
+        writer = Writer(np.zeros((side, side, 3), np.uint8), np.zeros((0, 4)))
+        writer.at((0, 0), 'cucumber 0.93\nlength 218 mm', (255, 255, 255))
+        x1, y1, x2, y2 = writer.taken[-1]
+        areas.append(((x2 - x1) / side, (y2 - y1) / side))
+    np.testing.assert_allclose(areas[0], areas[1], rtol=0.05)

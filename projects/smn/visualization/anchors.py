@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from .captions import PADDING, Writer
+from .captions import Writer
 from .draw import WHITE, colour_of
 
 
@@ -81,5 +81,5 @@ def _rectangles(picture: np.ndarray, boxes: np.ndarray, level: int) -> None:
 
 def _labelled(picture: np.ndarray, text: str) -> np.ndarray:
     writer = Writer(picture, np.zeros((0, 4)))
-    writer.at((PADDING, PADDING), text, WHITE)
+    writer.at((writer.padding, writer.padding), text, WHITE)
     return np.asarray(writer.image)

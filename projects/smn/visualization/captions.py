@@ -12,10 +12,12 @@ from PIL import Image, ImageDraw, ImageFont
 
 from projects.smn.tasks import Fields, Task, tasks_per
 
-from .draw import WHITE, Colour, legend_of, numbered
+from .draw import WHITE, Colour, legend_of, numbered, thickness
 
+# In pixels of a picture of 1000: see `thickness`.
 FONT_SIZE = 15
 PADDING = 4
+LINE = 2
 
 
 def caption(fields: Fields, index: int, classes: tuple[str, ...], tasks: Mapping[str, Task]) -> str:
@@ -45,6 +47,9 @@ class Writer:
     def __init__(self, image: np.ndarray, boxes: np.ndarray) -> None:
         self.image = Image.fromarray(image)
         self.draw = ImageDraw.Draw(self.image, 'RGBA')
+        self.font = _font(thickness(image, FONT_SIZE))
+        self.padding = thickness(image, PADDING)
+        self.line = thickness(image, LINE)
         self.taken = [tuple(box) for box in boxes]
 
     def beside(self, box: np.ndarray, text: str, colour: Colour) -> None:
@@ -64,10 +69,9 @@ class Writer:
         """Write with the upper left corner at ``place``."""
         width, height = self._size(text)
         area = (*place, place[0] + width, place[1] + height)
-        self.draw.rectangle(area, fill=(0, 0, 0, 165), outline=colour, width=2)
-        self.draw.multiline_text(
-            (place[0] + PADDING, place[1] + PADDING), text, fill=WHITE, font=_font()
-        )
+        self.draw.rectangle(area, fill=(0, 0, 0, 165), outline=colour, width=self.line)
+        corner = place[0] + self.padding, place[1] + self.padding
+        self.draw.multiline_text(corner, text, WHITE, self.font, spacing=self.padding)
         self.taken.append(area)
 
     def legend(self, tasks: Mapping[str, Task]) -> None:
@@ -76,21 +80,23 @@ class Writer:
         That is keypoints, the classes of semantic maps, and boxes of the whole image.
         """
         entries = [e for task in numbered(tasks.values()) for e in legend_of(*task)]
-        bottom = self.image.size[1] - PADDING
+        bottom = self.image.size[1] - self.padding
         for name, colour in reversed(entries):
-            bottom -= self._size(name)[1] + PADDING
-            self.at((PADDING, bottom), name, colour)
+            bottom -= self._size(name)[1] + self.padding
+            self.at((self.padding, bottom), name, colour)
 
     def _size(self, text: str) -> tuple[float, float]:
-        _, _, right, bottom = self.draw.multiline_textbbox((0, 0), text, font=_font())
-        return right + 2 * PADDING, bottom + 2 * PADDING
+        _, _, right, bottom = self.draw.multiline_textbbox(
+            (0, 0), text, self.font, spacing=self.padding
+        )
+        return right + 2 * self.padding, bottom + 2 * self.padding
 
 
 @lru_cache
-def _font() -> ImageFont.FreeTypeFont:
+def _font(size: int) -> ImageFont.FreeTypeFont:
     """DejaVu Sans, which matplotlib ships: there on every machine, with all of Latin."""
     path = Path(matplotlib.get_data_path()) / 'fonts' / 'ttf' / 'DejaVuSans.ttf'
-    return ImageFont.truetype(str(path), FONT_SIZE)
+    return ImageFont.truetype(str(path), size)
 
 
 def _overlap(first: tuple, second: tuple) -> float:

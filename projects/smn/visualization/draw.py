@@ -35,6 +35,14 @@ def colour_of(index: int) -> Colour:
     return PALETTE[index % len(PALETTE)]
 
 
+def thickness(canvas: np.ndarray, pixels: float) -> int:
+    """What is so many pixels thick, or large, on a picture of 1000: on a larger one it is more.
+
+    Large pictures are looked at on the same screens, so that lines and letters grow with them.
+    """
+    return max(1, round(pixels * max(1.0, max(canvas.shape[:2]) / 1000)))
+
+
 def point_colour(position: int) -> Colour:
     """The colour of a keypoint by its position among the points of its task, RGB."""
     return PALETTE[(position + 3) % len(PALETTE)]
@@ -83,7 +91,8 @@ def _(task: MaskTask, canvas: np.ndarray, fields: Fields, scale: float, order: i
         colour, strength = (colour_of(index), 0.4) if order == 0 else (WHITE, 0.55)
         _tint(part, mask, colour, strength)
         outline, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-        cv2.drawContours(canvas, outline, -1, colour, 1, cv2.LINE_AA, offset=(x, y))
+        line = thickness(canvas, 1)
+        cv2.drawContours(canvas, outline, -1, colour, line, cv2.LINE_AA, offset=(x, y))
 
 
 @draw_task.register
@@ -93,8 +102,9 @@ def _(task: KeypointTask, canvas: np.ndarray, fields: Fields, scale: float, orde
         for position, (x, y, known) in enumerate(points):
             if known > 0:
                 centre = (round(float(x) * scale), round(float(y) * scale))
-                cv2.circle(canvas, centre, 7, WHITE, -1, cv2.LINE_AA)
-                cv2.circle(canvas, centre, 5, point_colour(position), -1, cv2.LINE_AA)
+                outer, inner = thickness(canvas, 7), thickness(canvas, 5)
+                cv2.circle(canvas, centre, outer, WHITE, -1, cv2.LINE_AA)
+                cv2.circle(canvas, centre, inner, point_colour(position), -1, cv2.LINE_AA)
 
 
 @legend_of.register
@@ -124,8 +134,9 @@ def _(task: BoxTask, canvas: np.ndarray, fields: Fields, scale: float, order: in
     (corners,) = fields[task.name] * scale
     if np.isfinite(corners).all():
         x1, y1, x2, y2 = corners.round().astype(int).tolist()
-        cv2.rectangle(canvas, (x1, y1), (x2, y2), WHITE, 5)
-        cv2.rectangle(canvas, (x1, y1), (x2, y2), point_colour(order), 3)
+        outer, inner = thickness(canvas, 5), thickness(canvas, 3)
+        cv2.rectangle(canvas, (x1, y1), (x2, y2), WHITE, outer)
+        cv2.rectangle(canvas, (x1, y1), (x2, y2), point_colour(order), inner)
 
 
 @legend_of.register

@@ -10,8 +10,8 @@ from PIL import Image
 
 from projects.smn.tasks import Answers
 
-from .captions import PADDING, Writer, caption, image_caption
-from .draw import WHITE, colour_of, draw_task, numbered
+from .captions import Writer, caption, image_caption
+from .draw import WHITE, colour_of, draw_task, numbered, thickness
 
 INCOMPLETE = 'not all objects are labelled'
 MIN_SIDE = 1000
@@ -27,7 +27,8 @@ def draw_answers(
     """Draw boxes, every task's masks, maps and points, and the attributes as text.
 
     It works on arrays with OpenCV and Pillow, since matplotlib takes seconds for an image with
-    several masks. Small images are enlarged first, so that the text stays legible.
+    several masks. Small images are enlarged first, and on large ones lines and letters are larger,
+    so that the text stays legible.
 
     Args:
         image: RGB, (H, W, 3), uint8.
@@ -45,12 +46,12 @@ def draw_answers(
         draw_task(task, canvas, answers.fields_of(task), scale, order)
     boxes = answers.boxes.reshape(-1, 4) * scale
     for index, (x1, y1, x2, y2) in enumerate(boxes.round().astype(int).tolist()):
-        cv2.rectangle(canvas, (x1, y1), (x2, y2), colour_of(index), 2)
+        cv2.rectangle(canvas, (x1, y1), (x2, y2), colour_of(index), thickness(canvas, 2))
     writer = Writer(canvas, boxes)
     writer.legend(answered)
     notes = [*image_caption(answers.image, answered), *([] if complete else [INCOMPLETE])]
     if notes:
-        writer.at((PADDING, PADDING), '\n'.join(notes), WHITE)
+        writer.at((writer.padding, writer.padding), '\n'.join(notes), WHITE)
     for index, box in enumerate(boxes):
         text = caption(answers.objects, index, answers.classes, answered)
         writer.beside(box, text, colour_of(index))
