@@ -61,6 +61,7 @@ def small(path, folder):
 def test_these_are_all():
     assert {path.stem for path in EVERY} == WHOLE | {
         'smn_lite0_fpn_balloon',
+        'smn_lite0_fpn_cucumber',
         'smn_lite0_fpn_fruit_demo',
         'smn_lite0_fpn_mandarin',
         'smn_lite0_fpn_pet',
