@@ -29,6 +29,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
+from _chief import CHIEF_METRICS, chief_metrics
 from _common import add_cfg_options, load_config
 from _pooled import agreement, draw_curve, sum_matrices, written
 from _variations import Variation, variations, varied
@@ -43,8 +44,6 @@ from projects.smn.errors import UserError, run_tool
 from projects.smn.files import replacing, write_json
 
 TOOLS = Path(__file__).resolve().parent
-# The first of these that a task has stands for it.
-CHIEF_METRICS = ('mIoU', 'IoU', 'mAP', 'OKS_AP', 'accuracy', 'relative_MAE')
 
 
 def parse_args() -> argparse.Namespace:
@@ -294,19 +293,6 @@ def pool_folds(work_dir: Path, groups: dict[tuple[str, int | None], list[Trainin
 def write_rows(path: Path, rows: list[list]) -> None:
     with path.open('w', newline='') as file:
         csv.writer(file).writerows(rows)
-
-
-def chief_metrics(runs) -> list[str]:
-    """One metric for each task of any run, in the order of their first appearance."""
-    # A class of a semantic map has a row of its own in the table of a run, and no column here.
-    names = (key.partition('/')[0] for metrics in runs for key in metrics if '/' in key)
-    tasks = dict.fromkeys(name for name in names if ':' not in name)
-    found = {key for metrics in runs for key in metrics}
-    chief = (
-        next((f'{task}/{m}' for m in CHIEF_METRICS if f'{task}/{m}' in found), None)
-        for task in tasks
-    )
-    return [column for column in chief if column]
 
 
 if __name__ == '__main__':
