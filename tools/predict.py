@@ -4,12 +4,15 @@ Writes OUT_DIR/predictions/*.jpg with every task drawn. Of networks that find ob
 OUT_DIR/predictions.json (COCO result records: masks as RLE, keypoints, attributes) and
 OUT_DIR/objects.csv (a row per object, a column per task, units in the header). Of networks with
 tasks of the whole image, OUT_DIR/images.json and OUT_DIR/images.csv likewise.
+
+A file that cannot be read is passed over and named at the end, with exit status 2.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import sys
 from pathlib import Path
 
 import _common
@@ -43,15 +46,20 @@ def main() -> None:
     args = parse_args()
     if not 0 <= args.score_thr <= 1:
         raise UserError(f'--score-thr must be from 0 to 1, not {args.score_thr}')
-    frames = Frames(args.inputs)
+    refused: list[UserError] = []
+    frames = Frames(args.inputs, refused.append)
     cfg = _common.load_config(args.config, args.cfg_options)
     predictor = Predictor(cfg, args.checkpoint, _common.checked_device(args.device), args.score_thr)
     writer = ResultWriter(Path(args.out_dir), predictor, pictures=not args.no_pictures)
-    predictions = predictor.pairs(frames, args.batch_size)
+    predictions = predictor.pairs(frames, args.batch_size, refused.append)
     for frame, prediction in tqdm(predictions, total=len(frames), unit='image', desc='predict'):
         writer.add(frame, prediction)
     writer.close()
     print(f'{writer.summary()}: see {args.out_dir}')
+    if refused:
+        for error in refused:
+            print(f'passed over: {error}', file=sys.stderr)
+        raise UserError(f'{len(refused)} inputs could not be read; the results are of the others')
 
 
 class ResultWriter:

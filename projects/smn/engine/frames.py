@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import glob
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -20,6 +21,7 @@ from .images import read_image
 
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
 VIDEO_SUFFIXES = ('.mp4', '.avi', '.mov', '.mkv', '.webm')
+Refuse = Callable[[UserError], object]
 
 
 @dataclass
@@ -47,14 +49,19 @@ class Frames:
     Args:
         inputs: What :func:`.images.read_image` takes; videos; folders and glob patterns. A folder
             stands for the images and videos in it, not in its subfolders.
+        refuse: Is told of every file that cannot be read, which is then passed over. Without it,
+            the first of them ends the reading.
 
     Raises:
-        UserError: If an input names nothing that can be read.
+        UserError: If an input names nothing, or, without ``refuse``, what cannot be read.
     """
 
-    def __init__(self, inputs: Iterable[Any]) -> None:
-        found = [item for given in inputs for item in _find(given)]
-        self._items = [(item, _open_video(item) if _is_video(item) else None) for item in found]
+    def __init__(self, inputs: Iterable[Any], refuse: Refuse | None = None) -> None:
+        self._refuse = refuse
+        self._items: list[tuple[Any, VideoReader | None]] = []
+        for item in (item for given in inputs for item in _find(given)):
+            with passing_over(refuse):
+                self._items.append((item, _open_video(item) if _is_video(item) else None))
 
     def __len__(self) -> int:
         return sum(1 if video is None else len(video) for _, video in self._items)
@@ -65,10 +72,25 @@ class Frames:
             if video is not None:
                 yield from _frames_of(item, video, taken)
                 continue
-            image = read_image(item)
+            image = None
+            with passing_over(self._refuse):
+                image = read_image(item)
+            if image is None:
+                continue
             name = str(item) if isinstance(item, (str, Path)) else ''
             source = image if isinstance(item, Image.Image) else item
             yield Frame(image, source, name, _unique(Path(name).stem or 'image', taken))
+
+
+@contextmanager
+def passing_over(refuse: Refuse | None) -> Iterator[None]:
+    """Tell ``refuse``, if there is one, of what a user did wrong, and go on."""
+    try:
+        yield
+    except UserError as error:
+        if refuse is None:
+            raise
+        refuse(error)
 
 
 def frames_of(images: Any) -> tuple[Iterable[Frame], bool]:

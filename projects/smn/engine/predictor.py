@@ -20,7 +20,7 @@ from projects.smn.errors import UserError
 from projects.smn.tasks import build_tasks
 
 from .checkpoints import check_architecture, load_checkpoint_file
-from .frames import Frame, frames_of
+from .frames import Frame, Refuse, frames_of, passing_over
 from .linking import link_tasks, merge_options
 from .prediction import Prediction
 
@@ -101,9 +101,16 @@ class Predictor:
         return next(predictions) if is_one else predictions
 
     def pairs(
-        self, frames: Iterable[Frame], batch_size: int = 1
+        self, frames: Iterable[Frame], batch_size: int = 1, refuse: Refuse | None = None
     ) -> Iterator[tuple[Frame, Prediction]]:
-        """Every frame with its prediction, for who wants to know the names of files."""
+        """Every frame with its prediction, for who wants to know the names of files.
+
+        Args:
+            frames: In the order of the predictions.
+            batch_size: How many at once.
+            refuse: As of :class:`.frames.Frames`: is told of every frame that is no input for the
+                network, which is then passed over.
+        """
         if not isinstance(batch_size, Integral) or batch_size < 1:
             raise UserError(f'batch_size must be 1 or more, not {batch_size!r}')
         frames, batch, error = iter(frames), [None], None
@@ -114,17 +121,21 @@ class Predictor:
                     batch.append(frame)
             except UserError as caught:  # after those that could be read
                 error = caught
-            if batch:
-                yield from zip(batch, self._predict(batch), strict=True)
+            prepared = []
+            for frame in batch:
+                with passing_over(refuse):
+                    prepared.append((frame, self._prepared(frame)))
+            if prepared:
+                fit, inputs = zip(*prepared, strict=True)
+                yield from zip(fit, self._predict(fit, inputs), strict=True)
         if error:
             raise error
 
     @torch.no_grad()
-    def _predict(self, frames: Sequence[Frame]) -> list[Prediction]:
+    def _predict(self, frames: Sequence[Frame], inputs: Sequence[dict]) -> list[Prediction]:
         if roi_head := getattr(self.model, 'roi_head', None):
             roi_head.score_thr = self.score_thr  # a dense head finds hundreds that are dropped
-        inputs = [self._prepared(frame) for frame in frames]
-        samples = self.model.test_step(pseudo_collate(inputs))
+        samples = self.model.test_step(pseudo_collate(list(inputs)))
         return [
             Prediction.of(
                 sample, 'pred', self.classes, self.tasks, source=frame.source, frame=frame.index
