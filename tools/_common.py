@@ -61,6 +61,21 @@ def add_cfg_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_scale(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        '--scale',
+        type=int,
+        metavar='PIXELS',
+        help='how large the network sees an image, the longer side; default: as the config says',
+    )
+    parser.add_argument(
+        '--max-objects',
+        type=int,
+        metavar='N',
+        help='how many objects of an image it gives at most; default: as the config says',
+    )
+
+
 def config_of(args: argparse.Namespace) -> Config:
     """The config that the flags of :func:`add_run_flags` describe."""
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))

@@ -21,6 +21,7 @@ from tqdm import tqdm
 
 from projects.smn.engine import Prediction, Predictor
 from projects.smn.engine.frames import Frame, Frames
+from projects.smn.engine.limits import Doubts
 from projects.smn.errors import UserError, run_tool
 from projects.smn.files import replacing, write_json
 from projects.smn.tasks import image_row_columns, row_columns, tasks_per
@@ -38,6 +39,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--no-pictures', action='store_true', help='draw nothing, write only the tables'
     )
+    _common.add_scale(parser)
     _common.add_cfg_options(parser)
     return parser.parse_args()
 
@@ -49,17 +51,32 @@ def main() -> None:
     refused: list[UserError] = []
     frames = Frames(args.inputs, refused.append)
     cfg = _common.load_config(args.config, args.cfg_options)
-    predictor = Predictor(cfg, args.checkpoint, _common.checked_device(args.device), args.score_thr)
+    device = _common.checked_device(args.device)
+    predictor = Predictor(
+        cfg, args.checkpoint, device, args.score_thr, args.scale, args.max_objects
+    )
     writer = ResultWriter(Path(args.out_dir), predictor, pictures=not args.no_pictures)
     predictions = predictor.pairs(frames, args.batch_size, refused.append)
     for frame, prediction in tqdm(predictions, total=len(frames), unit='image', desc='predict'):
         writer.add(frame, prediction)
     writer.close()
     print(f'{writer.summary()}: see {args.out_dir}')
+    print_doubts(predictor.doubts)
     if refused:
         for error in refused:
             print(f'passed over: {error}', file=sys.stderr)
         raise UserError(f'{len(refused)} inputs could not be read; the results are of the others')
+
+
+def print_doubts(doubts: Doubts) -> None:
+    """Of how many images something may be missing."""
+    if count := doubts.images['capped']:
+        print(
+            f'images with {doubts.max_objects} objects, the most that the network gives: {count}; '
+            'see --max-objects'
+        )
+    if count := doubts.images['shrunk']:
+        print(f'images shrunk to {doubts.scale} pixels for the network: {count}; see --scale')
 
 
 class ResultWriter:

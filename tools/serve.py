@@ -52,6 +52,7 @@ def parse_args() -> argparse.Namespace:
     add('--max-images', type=int, help='in one request')
     add('--queue', type=int, help='requests that are read or wait at a time; more get 503')
     add('--upload-seconds', type=float, help='how long the body of a request may take')
+    _common.add_scale(parser)
     _common.add_cfg_options(parser)
     return parser.parse_args()
 
@@ -75,7 +76,8 @@ def main() -> None:
     with listen(args.host, args.port) as taken:
         least = min(LEAST_SCORE, options.score_thr)
         cfg = _common.load_config(config, args.cfg_options)
-        predictor = Predictor(cfg, str(checkpoint), _common.checked_device(args.device), least)
+        device = _common.checked_device(args.device)
+        predictor = Predictor(cfg, str(checkpoint), device, least, args.scale, args.max_objects)
         app = create_app(predictor, options)
         if not args.no_page:
             from projects.smn.serving.page import mount_page

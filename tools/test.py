@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import argparse
 
-from _common import add_run_flags, config_of
+from _common import add_run_flags, add_scale, config_of
 from mmdet.evaluation import DumpDetResults
 from mmengine.registry import RUNNERS
 
+from projects.smn.engine.limits import set_max_objects, set_scale
 from projects.smn.errors import UserError, run_tool
 from projects.smn.evaluation import MultiTaskMetric
 
@@ -21,6 +22,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('config', help='config file')
     parser.add_argument('checkpoint', help='checkpoint file or URL')
     add_run_flags(parser)
+    add_scale(parser)
     parser.add_argument(
         '--show-dir',
         help='draw ground truth (left) and prediction (right) of every image into this folder '
@@ -35,6 +37,10 @@ def main() -> None:
     if args.out and not args.out.endswith(('.pkl', '.pickle')):
         raise UserError(f'--out must end in .pkl, not {args.out}')
     cfg = config_of(args)
+    if args.scale is not None:
+        set_scale(cfg, args.scale)
+    if args.max_objects is not None:
+        set_max_objects(cfg, args.max_objects)
     cfg.load_from = args.checkpoint
     # Everything is in the checkpoint; do not fetch ImageNet weights first.
     cfg.pretrained = None

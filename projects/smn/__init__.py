@@ -23,8 +23,10 @@ def load(
     checkpoint: str | Path,
     device: str | None = None,
     score_thr: float = 0.3,
+    scale: int | None = None,
+    max_objects: int | None = None,
 ) -> Predictor:
     """A trained network that is ready to answer: see :class:`projects.smn.engine.Predictor`."""
     from .engine import Predictor
 
-    return Predictor(config, checkpoint, device, score_thr)
+    return Predictor(config, checkpoint, device, score_thr, scale, max_objects)

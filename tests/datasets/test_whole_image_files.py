@@ -161,7 +161,7 @@ def test_counts_of_labels_are_counts_of_images(root):
     without(root, 'head', 2)
     change(root, {}, {}, dict(boxes=dict(head=[]), seg_map=None))
     counts = make_dataset(root).label_counts()
-    assert counts == LabelCounts(3, 0, 3, dict(map=2, species=2, weight=3, head=1))
+    assert counts == LabelCounts(3, 0, 3, 1, dict(map=2, species=2, weight=3, head=1))
 
 
 def test_an_image_says_what_it_is_labelled_for(root):

@@ -17,6 +17,7 @@ class LabelCounts:
         images: How many there are.
         incomplete: How many of them have objects without a box, as ``complete: false`` says.
         boxes: How many objects there are.
+        most: How many objects the image has that has most of them.
         tasks: Task name to the number of objects that are labelled for it; of images, for a task
             of the whole image.
     """
@@ -24,6 +25,7 @@ class LabelCounts:
     images: int
     incomplete: int
     boxes: int
+    most: int
     tasks: dict[str, int]
 
 
@@ -41,12 +43,13 @@ def labelled_tasks(entry: Mapping[str, Any], tasks: Mapping[str, Task]) -> set[s
 
 def count_labels(entries: Iterable[Mapping[str, Any]], tasks: Mapping[str, Task]) -> LabelCounts:
     """Count the labels of a data list, see :func:`labelled_tasks`."""
-    counts = LabelCounts(0, 0, 0, dict.fromkeys(tasks, 0))
+    counts = LabelCounts(0, 0, 0, 0, dict.fromkeys(tasks, 0))
     for entry in entries:
         objects = _objects(entry)
         counts.images += 1
         counts.incomplete += not entry['complete']
         counts.boxes += len(objects)
+        counts.most = max(counts.most, len(objects))
         for name, task in tasks.items():
             counts.tasks[name] += _count_of(task, entry, objects)
     return counts

@@ -60,7 +60,7 @@ def link_tasks(cfg: Config) -> Config:
     follow_monitor(cfg)
     if cfg.model.get('balancer') and cfg.get('optim_wrapper'):
         _free_balancer_of_weight_decay(cfg.optim_wrapper)
-    for _, dataset in _datasets(cfg):
+    for _, dataset in datasets_of(cfg):
         dataset.metainfo = {**(dataset.get('metainfo') or {}), **meta}
         if 'data_root' in cfg:
             dataset.setdefault('data_root', cfg.data_root)
@@ -90,7 +90,7 @@ def merge_options(cfg: Config, options: Mapping) -> None:
 
 def _forget_common_root(cfg: Config) -> None:
     """What linking once gave to data sets is not their own; linking gives it again."""
-    for _, dataset in _datasets(cfg):
+    for _, dataset in datasets_of(cfg):
         if dataset.get('data_root') == cfg.get('data_root'):
             dataset.pop('data_root', None)
 
@@ -98,7 +98,7 @@ def _forget_common_root(cfg: Config) -> None:
 def _name_other_roots(cfg: Config) -> None:
     others = {
         f'{loader} {root}': None
-        for loader, dataset in _datasets(cfg)
+        for loader, dataset in datasets_of(cfg)
         if (root := dataset.get('data_root', cfg.data_root)) != cfg.data_root
     }
     if others:
@@ -109,7 +109,7 @@ def _name_other_roots(cfg: Config) -> None:
         )
 
 
-def _datasets(cfg: Config) -> Iterator[tuple[str, ConfigDict]]:
+def datasets_of(cfg: Config) -> Iterator[tuple[str, ConfigDict]]:
     """The data sets with annotations, each with the name of its data loader."""
     for loader in LOADERS:
         if outermost := (cfg.get(loader) or {}).get('dataset'):

@@ -21,6 +21,7 @@ from projects.smn.tasks import build_tasks
 
 from .checkpoints import check_architecture, load_checkpoint_file
 from .frames import Frame, Refuse, frames_of, passing_over
+from .limits import Doubts, set_max_objects, set_scale
 from .linking import link_tasks, merge_options
 from .prediction import Prediction
 
@@ -33,9 +34,13 @@ class Predictor:
         checkpoint: Path or URL.
         device: ``'cpu'``, ``'cuda:0'``, ...; by default a GPU if there is one.
         score_thr: Detections with a lower score are dropped.
+        scale: How large the network sees an image, in pixels, instead of what the config says: see
+            :func:`.limits.set_scale`.
+        max_objects: How many objects of an image it gives, instead of what the config says.
 
     Raises:
-        UserError: If the config or the checkpoint is missing, or they do not belong together.
+        UserError: If the config or the checkpoint is missing, they do not belong together, or have
+            no place for a scale or a number of objects.
 
     Example:
         >>> predictor = Predictor('configs/fruit/smn_lite0_fpn_fruit_demo.py', 'epoch_7.pth')
@@ -50,9 +55,16 @@ class Predictor:
         checkpoint: str | Path,
         device: str | None = None,
         score_thr: float = 0.3,
+        scale: int | None = None,
+        max_objects: int | None = None,
     ) -> None:
         config = copy.deepcopy(config) if isinstance(config, Config) else load_config(config)
         config.pop('packed', None)  # the images that a user gives are in no pack
+        if scale is not None:
+            set_scale(config, scale)
+        if max_objects is not None:
+            set_max_objects(config, max_objects)
+        self.doubts = Doubts(config)
         self.cfg = link_tasks(config)
         # Everything is in the checkpoint; do not fetch ImageNet weights first.
         self.cfg.model.backbone.pop('init_cfg', None)
@@ -136,12 +148,15 @@ class Predictor:
         if roi_head := getattr(self.model, 'roi_head', None):
             roi_head.score_thr = self.score_thr  # a dense head finds hundreds that are dropped
         samples = self.model.test_step(pseudo_collate(list(inputs)))
-        return [
+        predictions = [
             Prediction.of(
                 sample, 'pred', self.classes, self.tasks, source=frame.source, frame=frame.index
             ).at_least(self.score_thr)
             for frame, sample in zip(frames, samples, strict=True)
         ]
+        for frame, prediction in zip(frames, predictions, strict=True):
+            self.doubts.look_at(frame.name, *frame.image.shape[:2], len(prediction))
+        return predictions
 
     def _prepared(self, frame: Frame) -> dict:
         try:

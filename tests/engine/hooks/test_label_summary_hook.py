@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from helpers import TASKS, make_dataset, make_tiny_coco, read_coco, write_coco
 from mmdet.datasets import ConcatDataset
+from mmengine.config import Config
 from mmengine.dataset import RepeatDataset
 
 from projects.smn.engine import LabelSummaryHook
@@ -19,9 +20,13 @@ def log(caplog):
     """Runs the hook on a training set and returns what is logged, with levels."""
     logger = logging.getLogger('label summary')
 
-    def run(dataset):
+    def run(dataset, max_per_img=100):
         caplog.clear()
-        runner = SimpleNamespace(train_dataloader=SimpleNamespace(dataset=dataset), logger=logger)
+        runner = SimpleNamespace(
+            train_dataloader=SimpleNamespace(dataset=dataset),
+            logger=logger,
+            cfg=Config(dict(model=dict(test_cfg=dict(rcnn=dict(max_per_img=max_per_img))))),
+        )
         with caplog.at_level(logging.INFO, logger.name):
             LabelSummaryHook().before_train(runner)
         return [(record.levelno, record.getMessage()) for record in caplog.records]
@@ -90,3 +95,14 @@ def test_data_sets_of_another_kind_are_left_out(log, tiny_coco):
         pass
 
     assert log(Other(range(3))) == []
+
+
+def test_an_image_with_more_objects_than_the_network_gives_is_warned_about(log, tiny_coco):
+    dataset = make_dataset(tiny_coco)
+    most = dataset.label_counts().most
+    assert most > 1
+    assert len(log(dataset, max_per_img=most)) == 1
+    _, (level, message) = log(dataset, max_per_img=most - 1)
+    assert level == logging.WARNING
+    assert f'{most} objects' in message
+    assert f'{most - 1} at most' in message

@@ -14,13 +14,16 @@ from terminaltables import GithubFlavoredMarkdownTable
 from projects.smn.datasets import CocoTaskDataset, LabelCounts, find_sources
 from projects.smn.errors import UserError, listing
 
+from ..limits import max_objects_of
+
 
 @HOOKS.register_module()
 class LabelSummaryHook(Hook):
     """Before a training, log a table: a row for each annotation file, how much it labels.
 
     Data sets that are no ``CocoTaskDataset`` are left out. A task without any label is warned
-    about, since its part of the network will not learn.
+    about, since its part of the network will not learn; and so is an image with more objects than
+    the network can give.
 
     Raises:
         UserError: If tasks are declared, and there is no label of any of them.
@@ -34,6 +37,14 @@ class LabelSummaryHook(Hook):
         files = [source.ann_file for source in sources]
         counts = [source.label_counts() for source in sources]
         print_log(f'Labels to train on\n{labels_table(files, counts)}', runner.logger)
+        most, limit = max(count.most for count in counts), max_objects_of(runner.cfg)
+        if limit is not None and most > limit:
+            print_log(
+                f'An image has {most} objects, and the network gives {limit} at most: raise '
+                'max_per_img in model.test_cfg, or test with --max-objects',
+                runner.logger,
+                logging.WARNING,
+            )
         unlabelled = [name for name in counts[0].tasks if not any(c.tasks[name] for c in counts)]
         if unlabelled and len(unlabelled) == len(counts[0].tasks):
             raise UserError(
