@@ -34,6 +34,9 @@ def add_run_flags(parser: argparse.ArgumentParser) -> None:
         default='none',
         help='how several processes are started',
     )
+    parser.add_argument(
+        '--verbose', action='store_true', help='show all that the log file has: environment, config'
+    )
     # torch.distributed.launch passes it.
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0, help=argparse.SUPPRESS)
 
@@ -81,6 +84,7 @@ def config_of(args: argparse.Namespace) -> Config:
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     cfg = load_config(args.config, args.cfg_options)
     cfg.launcher = args.launcher
+    cfg.verbose = args.verbose or cfg.get('verbose', False)
     cfg.work_dir = (
         args.work_dir
         or cfg.get('work_dir')

@@ -16,6 +16,7 @@ from importlib import import_module
 WARNINGS = (
     r'torch\.meshgrid: in an upcoming release',  # mmdet calls it as PyTorch before 1.10 had it
     r'.*faster_coco_eval',  # mmdet would rather have this than pycocotools, which serves as well
+    r'For binary segmentation, we suggest using',  # two classes with a name each are as good
     r'.*pkg_resources',  # mmengine and mim use it; requirements/torch.txt has what provides it
 )
 # mmdet has data sets for a service of its maintainers.
@@ -25,11 +26,34 @@ RECORDS = ('"FileClient" will be deprecated', '"HardDiskBackend" is the alias')
 # And how they end: the levels of RTMDet's head share convolutions, and the config says so.
 ENDS = 'It is skipped since bypass_duplicate=True'
 
+# How long lists begin, and lines that say what is always so.
+FOR_THE_FILE = (
+    '------------------------------------------------------------\nSystem environment',
+    'Config:\n',
+    'Distributed training is not used, all SyncBatchNorm',
+    'Exp name: ',
+    'Hooks will be executed in the following order',
+    'Loads checkpoint by ',
+    'Checkpoints will be saved to ',
+    'Reach the end of the dataloader',
+    'The prefix is not set in metric class',
+    'load model from: ',
+    'paramwise_options -- ',
+)
+# A warning for each parameter that a config freezes.
+FROZEN = 'is skipped since its requires_grad=False'
+
 
 def is_worth_hearing(record: logging.LogRecord) -> bool:
     """A filter of the log of a run."""
     message = record.getMessage()
     return not (message.startswith(RECORDS) or message.endswith(ENDS))
+
+
+def is_for_the_screen(record: logging.LogRecord) -> bool:
+    """A filter for the terminal: what a run says once for the record is in its log file alone."""
+    message = record.getMessage().strip()
+    return not (message.startswith(FOR_THE_FILE) or message.endswith(FROZEN))
 
 
 def import_quietly(name: str) -> None:

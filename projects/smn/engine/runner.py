@@ -20,7 +20,7 @@ from torch.utils.data import Sampler
 
 from projects.smn.errors import UserError
 from projects.smn.ops import describe_operators
-from projects.smn.quiet import is_worth_hearing
+from projects.smn.quiet import is_for_the_screen, is_worth_hearing
 
 from .checkpoints import (
     check_architecture,
@@ -30,6 +30,7 @@ from .checkpoints import (
     with_best_files,
     without_balancer,
 )
+from .hooks.opening_hook import OpeningHook
 from .linking import link_tasks
 
 # What Adam and its kin, and SGD, keep of each parameter, in its shape.
@@ -66,10 +67,22 @@ class TaskRunner(Runner):
         super().setup_env(env_cfg)
 
     def build_logger(self, *args, **kwargs) -> MMLogger:
-        """As mmengine's, without what tells a user nothing."""
+        """As mmengine's, without what tells a user nothing, and with a short terminal.
+
+        With ``verbose = True`` in the config, the terminal has all that the file has.
+        """
         logger = super().build_logger(*args, **kwargs)
         logger.addFilter(is_worth_hearing)
+        if not self.cfg.get('verbose', False):
+            for handler in logger.handlers:
+                if not isinstance(handler, logging.FileHandler):
+                    handler.addFilter(is_for_the_screen)
         return logger
+
+    def register_hooks(self, *args, **kwargs) -> None:
+        """As mmengine's, and one that opens every training with a summary of it."""
+        super().register_hooks(*args, **kwargs)
+        self.register_hook(OpeningHook(), priority='LOW')  # behind the table of labels
 
     def _log_env(self, env_cfg: dict) -> None:
         """With a line that says whose operators run."""
