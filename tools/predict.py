@@ -65,7 +65,8 @@ def main() -> None:
     if refused:
         for error in refused:
             print(f'passed over: {error}', file=sys.stderr)
-        raise UserError(f'{len(refused)} inputs could not be read; the results are of the others')
+        what = str(refused[0]) if len(refused) == 1 else f'{len(refused)} inputs cannot be read'
+        raise UserError(f'{what}; the results are of the others' if writer.images else what)
 
 
 def print_doubts(doubts: Doubts) -> None:

@@ -51,7 +51,7 @@ def test_what_cannot_be_read_is_named_and_the_rest_predicted(root, tmp_path, bat
     assert done.returncode == 2
     for name in ('a.jpg', 'z.png', 'clip.mp4', 'thread.png'):
         assert f'{name} ' in done.stderr
-    assert 'error: 4 inputs could not be read' in done.stderr
+    assert 'error: 4 inputs cannot be read; the results are of the others' in done.stderr
     assert 'Traceback' not in done.stderr
     with (tmp_path / 'objects.csv').open() as file:
         assert {row['file_name'] for row in csv.DictReader(file)} == {str(root / 'mixed' / 'm.png')}
