@@ -19,6 +19,10 @@ CHUNK = 1 << 18
 RANGE_NOT_SATISFIABLE = 416
 
 
+class UnreachableError(UserError):
+    """A server cannot be reached, or breaks off; without a network, none can."""
+
+
 def file_name(url: str) -> str:
     """The name of the file that a URL is of, without its query.
 
@@ -115,7 +119,7 @@ def _receive(url: str, part: Path, verified: bool) -> None:
             _receive(url, part, verified)
     except (OSError, HTTPException) as error:
         reason = getattr(error, 'reason', None) or error
-        raise UserError(
+        raise UnreachableError(
             f'cannot fetch {url}: {reason}; the next call goes on from here if the server lets it'
         ) from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 from mmengine.fileio import dump
+from mmengine.model import PretrainedInit
 from torch import nn
 
 from projects.smn.engine import load_checkpoint_file
@@ -56,3 +57,10 @@ def test_of_a_classifier_the_backbone_is_taken(tmp_path, monkeypatch):
     torch.save({'backbone.conv.weight': torch.ones(1), 'head.fc.bias': torch.ones(1)}, path)
     monkeypatch.setattr(loading, 'cached_checkpoint', lambda url: path)
     assert set(load_checkpoint_file('mmcls://vgg16')['state_dict']) == {'conv.weight'}
+
+
+def test_weights_that_cannot_be_reached_are_named_with_what_there_is_without_them():
+    backbone = nn.Linear(2, 3)
+    pretrained = PretrainedInit('http://127.0.0.1:1/resnet18.pth')
+    with pytest.raises(UserError, match=r'127\.0\.0\.1.*pretrained=FILE.*pretrained=None.*lite0'):
+        pretrained(backbone)

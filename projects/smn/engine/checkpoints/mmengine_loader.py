@@ -12,8 +12,16 @@ from typing import Any
 from mmengine.runner import CheckpointLoader
 from mmengine.runner import checkpoint as mmengine_checkpoint
 
-from .loading import load_checkpoint_file
+from projects.smn.fetch import UnreachableError
 
+from .loading import load_checkpoint_file
+from .packaged import PACKAGED
+
+WITHOUT_A_NETWORK = (
+    'Without a network: fetch the file elsewhere, and say pretrained=FILE in the config or by '
+    '--cfg-options; or pretrained=None, for random values; or take a backbone whose weights are a '
+    f'package ({", ".join(PACKAGED)}), see docs/few-photos.md'
+)
 # All that mmengine has a function for; '' is a file.
 PREFIXES = [
     prefix
@@ -28,8 +36,15 @@ def load_from_checked_file(
     """As mmengine calls it; the last two words of the name are what its log says of it.
 
     ``weights_only`` is an argument of one of its functions that this stands for, and always true.
+
+    Raises:
+        UserError: As :func:`.loading.load_checkpoint_file`; of an address that cannot be reached,
+            with what there is without a network.
     """
-    checkpoint = load_checkpoint_file(filename, map_location or 'cpu')
+    try:
+        checkpoint = load_checkpoint_file(filename, map_location or 'cpu')
+    except UnreachableError as error:
+        raise UnreachableError(f'{error}. {WITHOUT_A_NETWORK}') from error
     checkpoint.pop('best_files', None)
     return checkpoint
 
