@@ -235,3 +235,14 @@ def test_a_link_that_leads_out_of_the_folder_is_refused(tiny_coco, coco, tmp_pat
 def test_proposals_are_not_read_as_their_file_may_run_anything(tiny_coco):
     with pytest.raises(UserError, match='proposal_file is a pickle'):
         make_dataset(tiny_coco, proposal_file='proposals.pkl')
+
+
+@pytest.mark.parametrize(
+    ('category', 'hint'), [('Fruit', "if 'Fruit' is meant"), ('fruits', "'fruits'"), ('nut', '')]
+)
+def test_a_category_that_is_nearly_a_class_is_offered(tiny_coco, coco, category, hint):
+    coco['categories'][0]['name'] = category
+    message = error_of(tiny_coco, coco)
+    assert f"no category 'fruit'; it has {category!r}" in message
+    assert hint in message
+    assert ('is meant' in message) == bool(hint)

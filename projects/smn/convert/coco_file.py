@@ -7,6 +7,7 @@ from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
+from projects.smn.convert.formats import instead_of
 from projects.smn.convert.report import Report
 from projects.smn.convert.sources import read_json
 from projects.smn.errors import UserError
@@ -27,6 +28,8 @@ def read_coco(path: Path, report: Report) -> dict[str, Any]:
         UserError: The file is not COCO, or contradicts itself.
     """
     coco = read_json(path, report)
+    if other := instead_of('COCO', coco):
+        raise UserError(f'{path} is not COCO{other}')
     for name, keys in KEYS.items():
         records = coco.get(name) if isinstance(coco, dict) else None
         if not isinstance(records, list):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from mmdet.datasets import CocoDataset
@@ -243,7 +244,10 @@ class CocoTaskDataset(CocoDataset):
         for name in classes:
             if name not in names.values():
                 has = listing(names.values())
-                raise UserError(f'{self.ann_file} has no category {name!r}; it has {has}')
+                raise UserError(
+                    f'{self.ann_file} has no category {name!r}; it has {has}'
+                    f'{_meant(name, names.values())}'
+                )
         # Several ids may have one name, as where two files were joined.
         self.cat2label = {i: classes.index(name) for i, name in names.items() if name in classes}
         self.cat_ids = list(self.cat2label)
@@ -320,3 +324,10 @@ class CocoTaskDataset(CocoDataset):
 
     def _error(self, annotation: Mapping[str, Any], what: str) -> UserError:
         return UserError(f'{self.ann_file}: annotation {annotation.get("id")!r}: {what}')
+
+
+def _meant(name: str, categories: Iterable[str]) -> str:
+    """The end of a sentence about a class that no category is called."""
+    lower = {category.lower(): category for category in categories if isinstance(category, str)}
+    close = get_close_matches(name.lower(), lower, 1)
+    return f'; if {lower[close[0]]!r} is meant, name it so in `classes`' if close else ''

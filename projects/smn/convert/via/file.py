@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from projects.smn.convert.formats import format_of, instead_of
 from projects.smn.convert.report import Report
 from projects.smn.convert.sources import read_json
 from projects.smn.convert.via.shapes import SHAPES
@@ -57,10 +58,12 @@ def read_via(path: Path, report: Report) -> ViaFile:
         UserError: There is no such file, or it is not VIA's.
     """
     content = read_json(path, report)
+    if format_of(content) == 'VIA 3':
+        raise UserError(f'{path} is of VIA 3, and only versions 1 and 2 are read')
+    if other := instead_of('VIA', content):
+        raise UserError(f'{path} is not VIA{other}')
     if not isinstance(content, dict):
         raise UserError(f'{path} is not VIA: it is no JSON object')
-    if {'project', 'config', 'metadata'} <= content.keys():
-        raise UserError(f'{path} is of VIA 3, and only versions 1 and 2 are read')
     entries = content.get('_via_img_metadata', content)
     if not isinstance(entries, dict) or not entries:
         raise UserError(f'{path} is not VIA: it names no image')
