@@ -207,3 +207,10 @@ def test_a_batch_sampler_that_would_break_the_shares_is_refused(cfg):
     shared(cfg).train_dataloader.batch_sampler = dict(type='AspectRatioBatchSampler')
     with pytest.raises(UserError, match=r"'AspectRatioBatchSampler' .* set batch_sampler=None"):
         link_tasks(cfg)
+
+
+@pytest.mark.parametrize('kind', ['ATSS', 'mmdet.MaskRCNN'])
+def test_a_detector_of_mmdetection_itself_is_told_what_to_write_instead(cfg, kind):
+    cfg.model = dict(type=kind, backbone=dict(type='ResNet', depth=18))
+    with pytest.raises(UserError, match=f"{kind[-4:]}, which takes no tasks; .*'MultiTaskNet'"):
+        link_tasks(cfg)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from inspect import signature
 
+from mmdet.registry import MODELS
 from mmengine.config import Config, ConfigDict
 from mmengine.registry import OPTIMIZERS
 
@@ -48,6 +49,7 @@ def link_tasks(cfg: Config) -> Config:
         )
     if 'model' not in cfg:
         raise UserError(f'{cfg.filename or "the config"} declares no `model`')
+    _refuse_without_tasks(cfg.model)
     cfg = copy.deepcopy(cfg)
     tasks = {name: plain(task) for name, task in (cfg.get('tasks') or {}).items() if task}
     classes = (cfg.classes,) if isinstance(cfg.classes, str) else tuple(cfg.classes)
@@ -69,6 +71,19 @@ def link_tasks(cfg: Config) -> Config:
     for loader in LOADERS:
         _link_sampler(loader, cfg.get(loader) or {})
     return cfg
+
+
+def _refuse_without_tasks(model: Mapping) -> None:
+    """Say how to write a detector of MMDetection, which knows no tasks."""
+    kind = MODELS.get(model['type']) if isinstance(model.get('type'), str) else model.get('type')
+    if kind is None:
+        return  # building it says what is wrong
+    names = signature(kind).parameters
+    if 'tasks' not in names and not any(p.kind is p.VAR_KEYWORD for p in names.values()):
+        raise UserError(
+            f"model is a {kind.__name__}, which takes no tasks; write type='MultiTaskNet' with the "
+            'same backbone, neck and heads, and a roi_head for tasks of objects: docs/detectors.md'
+        )
 
 
 def merge_options(cfg: Config, options: Mapping) -> None:
