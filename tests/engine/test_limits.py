@@ -93,7 +93,7 @@ def test_a_network_of_one_stage_has_a_number_too():
 
 
 def test_a_network_without_objects_has_none():
-    cfg = load_config(ROOT / 'configs/pet/lite0-fpn-mtl_pet.py')
+    cfg = load_config(ROOT / 'configs/pet/lite1-fpn-mtl_pet.py')
     assert max_objects_of(cfg) is None
     with pytest.raises(UserError, match='max_per_img'):
         set_max_objects(cfg, 10)

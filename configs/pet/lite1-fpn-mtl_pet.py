@@ -6,9 +6,12 @@ _base_ = [
     '../_base_/models/lite0_fpn_whole.py',
     '../_base_/few_photos.py',
 ]
+# Lite1 takes a fifth longer than Lite0, and its features know breeds better.
+pretrained = 'efficientnet-lite1'
+model = dict(backbone=dict(variant='lite1', frozen_stages=2))
 tasks = dict(breed=dict(type='ClassificationTask', per='image', classes=_base_.breeds))
 size = 256  # pixels, of the square that the network sees
-test_size = 320  # more of the fur is seen; masks are better, at no cost in training
+test_size = 288  # masks and heads are better, at no cost in training
 train_pipeline = [
     dict(type='LoadImageFromFile'),
     dict(type='LoadTaskAnnotations'),
@@ -32,6 +35,5 @@ test_dataloader = dict(**loader, dataset=dict(pipeline=test_pipeline))
 # 200 photographs are too few for a third part to choose a checkpoint by.
 val_cfg = val_dataloader = val_evaluator = None
 
-max_iters = 600
-optim_wrapper = dict(optimizer=dict(lr=1e-3))
+max_iters = 500
 auto_scale_lr = dict(base_batch_size=8)

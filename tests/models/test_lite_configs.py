@@ -1,4 +1,4 @@
-"""What starts from EfficientNet-Lite0: the weights are there, what is frozen stays."""
+"""What starts from EfficientNet-Lite: the weights are there, what is frozen stays."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from projects.smn.engine.checkpoints import load_checkpoint_file
 from projects.smn.engine.predictor import load_config
 
 EVERY = sorted(
-    path for path in ROOT.glob('configs/*/*lite0*.py') if '_61' not in path.stem
+    path for path in ROOT.glob('configs/*/*lite[01]*.py') if '_61' not in path.stem
 )  # balloon_61 differs in its data alone
-WHOLE = {'lite0-fpn-mtl_pet', 'ssdlite-deeplabv3plus_lite0_warehouse_demo'}
+WHOLE = {'lite1-fpn-mtl_pet', 'ssdlite-deeplabv3plus_lite0_warehouse_demo'}
 
 
 def small(path, folder):
