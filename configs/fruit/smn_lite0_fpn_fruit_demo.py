@@ -1,4 +1,4 @@
-# What `make demo` runs: a small network from ImageNet weights, in about 8 minutes on 2 cores.
+# What `make demo` runs: a small network from ImageNet weights, in about 10 minutes on 2 cores.
 _base_ = './smn_r18_fpn_fruit_demo.py'
 pretrained = 'efficientnet-lite0'
 model = dict(

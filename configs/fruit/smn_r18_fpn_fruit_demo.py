@@ -1,4 +1,4 @@
-# What `make demo` runs: a small network from scratch on CPU, in about 8 minutes on 2 cores.
+# The network of `make demo` from scratch: a small one for a CPU, in about 8 minutes on 2 cores.
 _base_ = [
     '../_base_/datasets/fruit.py',
     '../_base_/models/smn_r18_fpn_small.py',

@@ -20,3 +20,11 @@ def test_montage_keeps_to_its_size_and_shows_every_picture(tmp_path):
     assert out.stat().st_size <= 60_000
     quarters = sheet[:200, :200], sheet[:200, 200:], sheet[200:, :200], sheet[200:, 200:]
     assert [bool(quarter.std() > 20) for quarter in quarters] == [True, True, True, False]
+
+
+def test_wide_pictures_have_low_cells(tmp_path):
+    cv2.imwrite(str(tmp_path / 'wide.png'), np.zeros((100, 400, 3), np.uint8))
+    out = tmp_path / 'sheet.jpg'
+    done = run('montage.py', tmp_path / 'wide.png', '--out', out, '--columns', 1, '--cell', 408)
+    assert done.returncode == 0, done.stderr
+    assert cv2.imread(str(out)).shape == (108, 408, 3)
