@@ -20,7 +20,8 @@ except ModuleNotFoundError as error:
         '. .venv/bin/activate, or make it, python tools/install.py'
     )
 
-from projects.smn.engine.predictor import load_config
+from projects.smn.engine import predictor
+from projects.smn.engine.unread import unread_names
 from projects.smn.errors import UserError
 
 
@@ -77,6 +78,14 @@ def add_scale(parser: argparse.ArgumentParser) -> None:
         metavar='N',
         help='how many objects of an image it gives at most; default: as the config says',
     )
+
+
+def load_config(path: str | Path, options: dict | None = None) -> Config:
+    """A config with ``--cfg-options`` over it; what nothing reads is said."""
+    cfg = predictor.load_config(path, options)
+    for sentence in unread_names(path):
+        print(f'warning: {sentence}', file=sys.stderr)
+    return cfg
 
 
 def config_of(args: argparse.Namespace) -> Config:

@@ -1,11 +1,10 @@
 # Schedule and run time for some dozens to some hundreds of photographs: the place of schedules/ and
 # default_runtime.py in a config's `_base_`. docs/few-photos.md says what each part brought.
 _base_ = ['./schedules/adamw_36e.py', './default_runtime.py']
-# Two switches, which loop, schedule and hooks follow: how long, and what a checkpoint is chosen by.
-max_iters = 1500
+# What the best checkpoint and early stopping go by.
 monitor = 'mask/mAP'
 
-train_cfg = dict(_delete_=True, type='IterBasedTrainLoop', max_iters=max_iters, val_interval=250)
+train_cfg = dict(_delete_=True, type='IterBasedTrainLoop', max_iters=1500, val_interval=250)
 optim_wrapper = dict(
     optimizer=dict(lr=2e-3, fused=True),
     # A tenth for what has learned already.

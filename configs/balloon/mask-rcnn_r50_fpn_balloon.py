@@ -6,19 +6,10 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 # 40 epochs are 1,000 steps of 2 images.
-max_epochs = 40
-train_cfg = dict(max_epochs=max_epochs, val_interval=4)
+train_cfg = dict(max_epochs=40, val_interval=4)
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, by_epoch=False, begin=0, end=100),
-    dict(
-        type='CosineAnnealingLR',
-        eta_min=1e-6,
-        begin=0,
-        end=max_epochs,
-        T_max=max_epochs,
-        by_epoch=True,
-        convert_to_iter_based=True,
-    ),
+    dict(type='CosineAnnealingLR', eta_min=1e-6, by_epoch=False, begin=0),
 ]
 default_hooks = dict(
     logger=dict(interval=10), checkpoint=dict(interval=4, save_best='mask/mAP', rule='greater')

@@ -31,17 +31,8 @@ train_dataloader = dict(
 test_dataloader = dict(dataset=dict(pipeline=test_pipeline, **source))
 val_cfg = val_dataloader = val_evaluator = None
 
-max_epochs = 3
-train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs)
+train_cfg = dict(max_epochs=3)
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, by_epoch=False, begin=0, end=50),
-    dict(
-        type='CosineAnnealingLR',
-        eta_min=1e-5,
-        begin=0,
-        end=max_epochs,
-        T_max=max_epochs,
-        by_epoch=True,
-        convert_to_iter_based=True,
-    ),
+    dict(type='CosineAnnealingLR', eta_min=1e-5, by_epoch=False, begin=0),
 ]

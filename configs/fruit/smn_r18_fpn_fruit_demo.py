@@ -39,20 +39,11 @@ train_dataloader = dict(batch_size=2, **loader, dataset=dict(pipeline=train_pipe
 val_dataloader = dict(batch_size=4, **loader, dataset=dict(pipeline=test_pipeline))
 test_dataloader = dict(batch_size=4, **loader, dataset=dict(pipeline=test_pipeline))
 
-max_epochs = 7
-train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs)
+train_cfg = dict(max_epochs=7, val_interval=7)
 optim_wrapper = dict(optimizer=dict(lr=3e-3, fused=True))
 auto_scale_lr = dict(base_batch_size=2)
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, by_epoch=False, begin=0, end=150),
-    dict(
-        type='CosineAnnealingLR',
-        eta_min=1e-5,
-        begin=0,
-        end=max_epochs,
-        T_max=max_epochs,
-        by_epoch=True,
-        convert_to_iter_based=True,
-    ),
+    dict(type='CosineAnnealingLR', eta_min=1e-5, by_epoch=False, begin=0),
 ]
 randomness = dict(seed=0)

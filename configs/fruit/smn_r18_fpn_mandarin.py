@@ -18,7 +18,3 @@ test_dataloader = dict(dataset=source)
 val_cfg = val_dataloader = val_evaluator = None
 
 train_cfg = dict(max_epochs=12)
-param_scheduler = [
-    dict(type='LinearLR', start_factor=0.01, by_epoch=False, begin=0, end=150),
-    dict(type='CosineAnnealingLR', T_max=12, end=12, eta_min=1e-5, convert_to_iter_based=True),
-]

@@ -35,5 +35,5 @@ test_dataloader = dict(**loader, dataset=dict(pipeline=test_pipeline))
 # 200 photographs are too few for a third part to choose a checkpoint by.
 val_cfg = val_dataloader = val_evaluator = None
 
-max_iters = 700
+train_cfg = dict(max_iters=700)
 auto_scale_lr = dict(base_batch_size=8)

@@ -6,18 +6,5 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 # 12 epochs are 17,600 steps of 4 images.
-max_epochs = 12
-train_cfg = dict(max_epochs=max_epochs)
-param_scheduler = [
-    dict(type='LinearLR', start_factor=0.01, by_epoch=False, begin=0, end=500),
-    dict(
-        type='CosineAnnealingLR',
-        eta_min=1e-6,
-        begin=0,
-        end=max_epochs,
-        T_max=max_epochs,
-        by_epoch=True,
-        convert_to_iter_based=True,
-    ),
-]
+train_cfg = dict(max_epochs=12)
 default_hooks = dict(checkpoint=dict(save_best='mask/mAP', rule='greater'))

@@ -45,8 +45,7 @@ test_dataloader = dict(**loader, dataset=dict(pipeline=test_pipeline))
 # 200 photographs are too few for a third part to choose a checkpoint by.
 val_cfg = val_dataloader = val_evaluator = None
 
-max_epochs = 16
-train_cfg = dict(max_epochs=max_epochs)
+train_cfg = dict(max_epochs=16)
 optim_wrapper = dict(
     optimizer=dict(lr=2e-3, fused=True),
     # A tenth for what has learned already.
@@ -55,14 +54,6 @@ optim_wrapper = dict(
 auto_scale_lr = dict(base_batch_size=4)
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, by_epoch=False, begin=0, end=100),
-    dict(
-        type='CosineAnnealingLR',
-        eta_min=1e-5,
-        begin=0,
-        end=max_epochs,
-        T_max=max_epochs,
-        by_epoch=True,
-        convert_to_iter_based=True,
-    ),
+    dict(type='CosineAnnealingLR', eta_min=1e-5, by_epoch=False, begin=0),
 ]
 randomness = dict(seed=0)

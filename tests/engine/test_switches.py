@@ -8,21 +8,90 @@ from networks import ROOT
 
 from projects.smn.engine import link_tasks
 from projects.smn.engine.predictor import load_config
+from projects.smn.engine.switches import LOOPS, SAMPLERS
+from projects.smn.errors import UserError
 
-BALLOON = ROOT / 'configs' / 'balloon' / 'smn_lite0_fpn_balloon.py'
+CONFIGS = ROOT / 'configs'
+BALLOON = CONFIGS / 'balloon' / 'smn_lite0_fpn_balloon.py'  # 1,500 steps, a validation each 250
+DEMO = CONFIGS / 'fruit' / 'smn_lite0_fpn_fruit_demo.py'  # 7 epochs, a validation at the end
 
 
-def linked(**options):
-    return link_tasks(load_config(BALLOON, options))
+def linked(path=BALLOON, **options):
+    return link_tasks(load_config(path, options))
 
 
-@pytest.mark.parametrize('steps', [1500, 40])
-def test_loop_and_schedule_end_together(steps):
-    cfg = linked(max_iters=steps)
-    assert cfg.train_cfg.max_iters == steps
-    warm_up, cosine = cfg.param_scheduler
-    assert warm_up.end == 100  # it has an end of its own
-    assert cosine.end == steps
+@pytest.mark.parametrize('path', [BALLOON, DEMO])
+@pytest.mark.parametrize('length', [dict(max_iters=40), dict(max_epochs=3)])
+def test_the_loop_is_as_long_as_said_in_the_unit_that_is_said_and_counts_in_it(path, length):
+    cfg = linked(path, **length)
+    ((name, number),) = length.items()
+    (other,) = {*LOOPS} - {name}
+    assert cfg.train_cfg[name] == number
+    assert cfg.train_cfg.type == LOOPS[name]
+    assert other not in cfg.train_cfg
+    assert cfg.get(other) is None
+    by_epoch = name == 'max_epochs'
+    assert cfg.log_processor.by_epoch is by_epoch
+    assert cfg.default_hooks.checkpoint.get('by_epoch', True) is by_epoch
+    # Nothing pauses between passes, and an epoch ends.
+    assert cfg.train_dataloader.sampler.type == SAMPLERS[name]
+    assert link_tasks(cfg).to_dict() == cfg.to_dict()
+
+
+def test_a_validation_at_the_end_stays_there():
+    assert linked(DEMO).train_cfg.val_interval == 7
+    assert linked(DEMO, max_epochs=14).train_cfg.val_interval == 14
+    assert linked(DEMO, max_iters=30).train_cfg.val_interval == 30
+
+
+def test_validations_keep_their_interval_or_their_number_where_the_unit_is_another():
+    assert linked(max_iters=3000).train_cfg.val_interval == 250
+    assert linked(max_epochs=30).train_cfg.val_interval == 5
+    assert linked(max_epochs=30).default_hooks.checkpoint.interval == 5
+
+
+@pytest.mark.parametrize('length', [dict(max_epochs=12), dict(max_iters=360)])
+def test_a_schedule_with_an_end_moves_with_the_training_it_ended_with(length):
+    cfg = load_config(DEMO, length)
+    cfg.train_cfg.max_epochs = 36
+    steps = dict(type='MultiStepLR', milestones=[27, 33], gamma=0.1, end=36, by_epoch=True)
+    part = dict(type='LinearLR', start_factor=0.1, end=5, by_epoch=True)
+    cfg.param_scheduler = [steps, part, dict(type='CosineAnnealingLR', T_max=36, end=36)]
+    moved, same, cosine = link_tasks(cfg).param_scheduler
+    (number,) = length.values()
+    assert moved.end == cosine.end == cosine.T_max == number
+    assert moved.milestones == [number * 27 // 36, number * 33 // 36]
+    assert moved.by_epoch is cosine.get('by_epoch', True) is ('max_epochs' in length)
+    assert dict(same) == part
+
+
+def test_a_child_may_change_the_unit(tmp_path):
+    child = tmp_path / 'child.py'
+    child.write_text(f"_base_ = '{DEMO}'\nmax_iters = 100\n")
+    assert linked(child).train_cfg.max_iters == 100
+    child.write_text(f"_base_ = '{BALLOON}'\nmax_iters = 100\nmax_epochs = 3\n")
+    with pytest.raises(UserError, match='max_epochs = 3 and max_iters = 100 both say'):
+        linked(child)
+
+
+def test_the_command_line_says_how_long_over_any_config(tmp_path):
+    child = tmp_path / 'child.py'
+    child.write_text(f"_base_ = '{BALLOON}'\nmax_iters = 100\n")
+    assert linked(child, max_epochs=3).train_cfg.max_epochs == 3
+
+
+def test_the_loop_may_be_told_as_mmdetection_has_it(tmp_path):
+    child = tmp_path / 'child.py'
+    child.write_text(f"_base_ = '{BALLOON}'\nmax_iters = 100\n")
+    assert linked(child, **{'train_cfg.max_iters': 7}).train_cfg.max_iters == 7
+    child.write_text(f"_base_ = '{DEMO}'\ntrain_cfg = dict(max_epochs=12)\n")
+    assert linked(child).train_cfg.max_epochs == 12
+
+
+@pytest.mark.parametrize('length', [0, -1, 2.5, 'many'])
+def test_a_length_that_is_none_is_refused(length):
+    with pytest.raises(UserError, match='max_epochs must be a whole number above 0'):
+        linked(DEMO, max_epochs=length)
 
 
 def test_the_best_is_kept_and_early_stopping_watches_by_one_metric():
@@ -31,11 +100,11 @@ def test_the_best_is_kept_and_early_stopping_watches_by_one_metric():
     assert cfg.default_hooks.checkpoint.save_best == stopping.monitor == 'bbox/mAP'
 
 
-def test_other_loops_are_left_alone():
-    cfg = load_config(ROOT / 'configs' / 'fruit' / 'smn_lite0_fpn_fruit_demo.py')
-    before = cfg.train_cfg, cfg.param_scheduler
+def test_a_config_without_a_switch_is_left_alone():
+    cfg = load_config(DEMO)
+    cfg.param_scheduler = [dict(type='CosineAnnealingLR', T_max=7, end=7)]
     after = link_tasks(cfg)
-    assert (after.train_cfg, after.param_scheduler) == before
+    assert (after.train_cfg, after.param_scheduler) == (cfg.train_cfg, cfg.param_scheduler)
 
 
 def stopped_after(metrics, **options) -> int | None:

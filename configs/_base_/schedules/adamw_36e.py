@@ -3,15 +3,7 @@ val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, by_epoch=False, begin=0, end=500),
-    dict(
-        type='CosineAnnealingLR',
-        eta_min=1e-6,
-        begin=0,
-        end=36,
-        T_max=36,
-        by_epoch=True,
-        convert_to_iter_based=True,
-    ),
+    dict(type='CosineAnnealingLR', eta_min=1e-6, by_epoch=False, begin=0),
 ]
 optim_wrapper = dict(
     type='OptimWrapper',

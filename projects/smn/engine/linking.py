@@ -17,7 +17,7 @@ from projects.smn.tasks.names import refuse_taken_names
 
 from .checkpoints.packaged import PACKAGED, check_packaged
 from .packs import use_packs
-from .switches import follow_max_iters, follow_monitor
+from .switches import LOOPS, follow_length, follow_monitor
 
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 
@@ -29,7 +29,7 @@ def link_tasks(cfg: Config) -> Config:
     both. Also applies ``pretrained``, the one switch for the backbone's weights: a URL, a file, a
     name, or ``None`` for training from scratch; ``packed``, the one switch for packs: see
     :func:`~.packs.use_packs`; ``data_root``, for every data set that has none of its own; and
-    ``max_iters`` and ``monitor``, see :mod:`~.switches`.
+    ``max_epochs`` or ``max_iters``, and ``monitor``, see :mod:`~.switches`.
 
     Args:
         cfg: A complete config. It is not changed.
@@ -58,7 +58,7 @@ def link_tasks(cfg: Config) -> Config:
     cfg.model.classes, cfg.model.tasks = classes, tasks  # update() would keep tasks that are gone
     if 'pretrained' in cfg:
         _set_pretrained(cfg.model, cfg.pretrained)
-    follow_max_iters(cfg)
+    follow_length(cfg)
     follow_monitor(cfg)
     if cfg.model.get('balancer') and cfg.get('optim_wrapper'):
         _free_balancer_of_weight_decay(cfg.optim_wrapper)
@@ -98,6 +98,9 @@ def merge_options(cfg: Config, options: Mapping) -> None:
     """
     if 'data_root' in options:
         _forget_common_root(cfg)
+    if not {*LOOPS, *(f'train_cfg.{name}' for name in LOOPS)}.isdisjoint(options):
+        for name in LOOPS:  # what is said last says how long
+            cfg.pop(name, None)
     cfg.merge_from_dict(options)
     if 'data_root' in options:
         _name_other_roots(cfg)

@@ -24,6 +24,7 @@ from .frames import Frame, Refuse, frames_of, passing_over
 from .limits import Doubts, set_max_objects, set_scale
 from .linking import link_tasks, merge_options
 from .prediction import Prediction
+from .unread import refuse_unread
 
 
 class Predictor:
@@ -181,7 +182,8 @@ def load_config(path: str | Path, options: dict | None = None) -> Config:
     """Read a config and merge ``--cfg-options`` over it.
 
     Raises:
-        UserError: If it is missing or is no valid config, or the options do not fit it.
+        UserError: If it is missing or is no valid config, or the options do not fit it, or nothing
+            would read one of them.
     """
     if not isinstance(path, (str, Path)) or not Path(path).is_file():
         raise UserError(f'there is no config {path}')
@@ -189,6 +191,7 @@ def load_config(path: str | Path, options: dict | None = None) -> Config:
         cfg = Config.fromfile(str(path))
     except Exception as error:  # a config is a program, and may raise anything
         raise UserError(f'{path} cannot be read as a config: {_in_a_line(error)}') from error
+    refuse_unread(cfg, options or {})
     try:
         merge_options(cfg, options or {})
     except Exception as error:  # such as TypeError where a key is set within a list

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import torch
 from mmengine.config import Config
@@ -32,6 +33,8 @@ from .checkpoints import (
 )
 from .hooks.opening_hook import OpeningHook
 from .linking import link_tasks
+from .schedules import with_short_warm_up
+from .switches import LOOPS
 
 # What Adam and its kin, and SGD, keep of each parameter, in its shape.
 AVERAGES = ('exp_avg', 'momentum_buffer')
@@ -87,6 +90,12 @@ class TaskRunner(Runner):
     def _log_env(self, env_cfg: dict) -> None:
         """With a line that says whose operators run."""
         super()._log_env({**env_cfg, 'mmcv operators': describe_operators()})
+
+    def build_param_scheduler(self, scheduler: Any) -> Any:
+        """As mmengine's; where ``max_epochs`` or ``max_iters`` says how long, warm-ups follow."""
+        if any(self.cfg.get(name) is not None for name in LOOPS):
+            scheduler = with_short_warm_up(scheduler, self.max_iters)
+        return super().build_param_scheduler(scheduler)
 
     def wrap_model(self, model_wrapper_cfg: dict | None, model: nn.Module) -> nn.Module:
         """Without a GPU, tell ``DistributedDataParallel`` so; mmengine would name one."""

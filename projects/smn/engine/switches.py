@@ -2,18 +2,104 @@
 
 from __future__ import annotations
 
-from mmengine.config import Config
+from mmengine.config import Config, ConfigDict
+
+from projects.smn.errors import UserError
+
+LOOPS = dict(max_epochs='EpochBasedTrainLoop', max_iters='IterBasedTrainLoop')
+# Epochs end; steps go on, and the loop pauses for two seconds where a sampler ends.
+SAMPLERS = dict(max_epochs='DefaultSampler', max_iters='InfiniteSampler')
 
 
-def follow_max_iters(cfg: Config) -> None:
-    """Give ``max_iters`` to the training loop and to every schedule without an ``end``."""
+def follow_length(cfg: Config) -> None:
+    """Give ``max_epochs`` or ``max_iters`` to the training loop and to all that its length shapes.
+
+    Validation at the end stays at the end. A schedule that ended with the training ends with it
+    again, and its milestones move in proportion. One without an ``end`` is given its end when the
+    data are known: :mod:`~.schedules`. A loop that counts in the other unit is made to count in
+    this one; validations and checkpoints are as many as before.
+
+    Raises:
+        UserError: If it is no whole number above 0, or both are set and the loop has neither.
+    """
     loop = cfg.get('train_cfg')
-    if 'max_iters' not in cfg or not loop or loop.get('type') != 'IterBasedTrainLoop':
+    if not loop:
         return
-    loop.max_iters = cfg.max_iters
-    for schedule in cfg.get('param_scheduler') or ():
-        if not schedule.get('by_epoch', True):
-            schedule.setdefault('end', cfg.max_iters)
+    name = _asked(cfg, loop)
+    before = next((key for key in LOOPS if key in loop), None)
+    if name is None or before is None:
+        _set_sampler(cfg, before)
+        return
+    if not isinstance(cfg[name], int) or cfg[name] < 1:
+        raise UserError(f'{name} must be a whole number above 0, not {cfg[name]!r}')
+    old, factor = loop[before], cfg[name] / loop[before]
+    interval = loop.get('val_interval', 1)
+    if before != name or interval >= old:
+        interval = max(1, round(min(interval, old) * factor))
+    loop.val_interval = min(interval, cfg[name])
+    for schedule in _schedules(cfg):
+        if schedule.get('end') == old and schedule.get('by_epoch', True) == _counts_epochs(before):
+            _scale(schedule, factor)
+            if before != name:
+                schedule.by_epoch = _counts_epochs(name)
+                schedule.pop('convert_to_iter_based', None)
+    loop[name] = cfg[name]
+    if before != name:
+        _count_in(name, cfg, factor)
+    _set_sampler(cfg, name)
+
+
+def _asked(cfg: Config, loop: ConfigDict) -> str | None:
+    """Which of the two names says how long; one that the loop has already gives way."""
+    names = [name for name in LOOPS if cfg.get(name) is not None]
+    if len(names) == 2:
+        names = [name for name in names if cfg[name] != loop.get(name)]
+        if len(names) == 2:
+            raise UserError(
+                f'max_epochs = {cfg.max_epochs} and max_iters = {cfg.max_iters} both say how long '
+                'to train; set one of them to None'
+            )
+        for name in set(LOOPS) - set(names):
+            cfg.pop(name)
+    return names[0] if names else None
+
+
+def _counts_epochs(name: str) -> bool:
+    return name == 'max_epochs'
+
+
+def _count_in(name: str, cfg: Config, factor: float) -> None:
+    """Let loop, log and checkpoints count in epochs, or in steps."""
+    for key in ({*LOOPS} - {name}) | {'dynamic_intervals', 'val_begin'}:
+        cfg.train_cfg.pop(key, None)
+    cfg.train_cfg.type = LOOPS[name]
+    if 'log_processor' in cfg:
+        cfg.log_processor.by_epoch = _counts_epochs(name)
+    if checkpoint := (cfg.get('default_hooks') or {}).get('checkpoint'):
+        checkpoint.by_epoch = _counts_epochs(name)
+        checkpoint.interval = max(1, round(checkpoint.get('interval', 1) * factor))
+
+
+def _set_sampler(cfg: Config, name: str | None) -> None:
+    sampler = (cfg.get('train_dataloader') or {}).get('sampler') or {}
+    if name in SAMPLERS and sampler.get('type') in SAMPLERS.values():
+        sampler.type = SAMPLERS[name]
+        if not _counts_epochs(name):
+            sampler.pop('round_up', None)
+
+
+def _schedules(cfg: Config) -> list[ConfigDict]:
+    schedules = cfg.get('param_scheduler') or []
+    return [schedules] if isinstance(schedules, dict) else list(schedules)
+
+
+def _scale(schedule: ConfigDict, factor: float) -> None:
+    for key in ('begin', 'end', 'T_max', 'milestones', 'step_size'):
+        value = schedule.get(key)
+        if isinstance(value, (list, tuple)):
+            schedule[key] = [round(number * factor) for number in value]
+        elif value is not None:
+            schedule[key] = round(value * factor)
 
 
 def follow_monitor(cfg: Config) -> None:

@@ -15,6 +15,8 @@ from torch import nn
 
 from projects.smn.ops import describe_operators
 
+from ..schedules import describe_schedules
+
 # Modules that hold others worth a name of their own.
 HOLDERS = ('roi_head', 'heads')
 
@@ -32,6 +34,7 @@ class OpeningHook(Hook):
             ['network', describe_parts(model)],
             ['training', describe_length(runner)],
             ['optimizer', describe_optimizer(runner)],
+            ['schedule', describe_schedules(runner.param_schedulers, runner.train_loop)],
             ['device', describe_device(model)],
             ['work dir', runner.work_dir],
             ['log', str(Path(runner.log_dir, f'{runner.timestamp}.log'))],

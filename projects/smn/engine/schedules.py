@@ -1,0 +1,67 @@
+"""How the learning rate goes with the length of a training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from mmengine.optim import _ParamScheduler
+from mmengine.runner import BaseLoop
+
+WARM_UPS = ('LinearLR', 'ConstantLR')
+# Of the training. What is short already is not spent on small steps.
+LONGEST_WARM_UP = 1 / 4
+
+
+def with_short_warm_up(schedules: Any, steps: int) -> Any:
+    """Schedules whose warm-up is at most a quarter of a training.
+
+    Args:
+        schedules: The config's ``param_scheduler``; anything but dicts is left alone.
+        steps: Of the whole training.
+
+    Returns:
+        A copy.
+    """
+    if isinstance(schedules, Sequence):
+        return [with_short_warm_up(schedule, steps) for schedule in schedules]
+    if not isinstance(schedules, Mapping):
+        return schedules
+    if 'type' not in schedules:  # for several optimizers
+        return {name: with_short_warm_up(value, steps) for name, value in schedules.items()}
+    limit = max(1, int(steps * LONGEST_WARM_UP))
+    by_steps = not schedules.get('by_epoch', True) and not schedules.get('begin', 0)
+    if schedules['type'] in WARM_UPS and by_steps and schedules.get('end', 0) > limit:
+        return {**schedules, 'end': limit}
+    return dict(schedules)
+
+
+def describe_schedules(schedulers: Any, loop: BaseLoop) -> str:
+    """Which schedules, and until when; and whether they end before the training, or after it.
+
+    Args:
+        schedulers: Built, and resumed if the run is; a list, a dict of lists, or ``None``.
+        loop: Of the training.
+    """
+    lines, longest = [], 0.0
+    for scheduler in _flat(schedulers):
+        unit, whole = ('epoch', loop.max_epochs) if scheduler.by_epoch else ('step', loop.max_iters)
+        begin = f'from {unit} {scheduler.begin:,} ' if scheduler.begin else ''
+        lines.append(f'{type(scheduler).__name__} {begin}until {unit} {scheduler.end:,}')
+        longest = max(longest, scheduler.end / whole)
+    if not lines:
+        return 'a constant learning rate'
+    if longest != 1:
+        when = f'after {longest:.0%} of the training' if longest < 1 else 'after the training does'
+        lines.append(f'it ends {when}; without `end` and `T_max` a schedule ends with it')
+    return '\n'.join(lines)
+
+
+def _flat(schedulers: Any) -> Iterator[_ParamScheduler]:
+    if isinstance(schedulers, Mapping):
+        schedulers = schedulers.values()
+    for scheduler in schedulers or ():
+        if isinstance(scheduler, Sequence):
+            yield from scheduler
+        else:
+            yield scheduler

@@ -1,0 +1,166 @@
+"""Names in a config, or on the command line, that change nothing."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from inspect import signature
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+from projects.smn.errors import UserError, listing
+
+# Other switches of mmengine and of mmdet's tools than the runner's arguments.
+OF_MMENGINE = (
+    'runner_type', 'custom_imports', 'model_wrapper_cfg', 'find_unused_parameters', 'sync_bn',
+    'compile', 'activation_checkpointing', 'efficient_conv_bn_eval', 'tta_model', 'tta_pipeline',
+)  # fmt: skip
+OF_THIS_PROJECT = (
+    'classes', 'tasks', 'data_root', 'pretrained', 'packed', 'max_epochs', 'max_iters', 'monitor',
+    'verbose',
+)  # fmt: skip
+READ = {*signature(Runner).parameters, *OF_MMENGINE, *OF_THIS_PROJECT} - {'cfg'}
+PLACES = 4
+
+
+@dataclass
+class _File:
+    """What one file of a config defines at its top level, and what it makes use of itself."""
+
+    path: Path
+    defined: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
+    bases: list[_File] = field(default_factory=list)
+
+
+def unread_names(path: str | Path) -> list[str]:
+    """A sentence for each top-level name of a config that nothing reads.
+
+    A name is read by the runner, by this project, or by the rest of the file, from which a value
+    goes on to where it is needed. A file that overrides such a variable of its base comes too late:
+    the base has used its own.
+
+    Args:
+        path: A config in Python; there is nothing to say of others, nor of one that a run has
+            written, which keeps all variables of the one that it was given.
+    """
+    if Path(path).suffix != '.py':
+        return []
+    file = _read(Path(path))
+    if 'launcher' in file.defined and not file.bases:
+        return []
+    sentences = []
+    for name in sorted(file.defined - file.used - READ):
+        used = next((base.path.name for base in _all(file.bases) if name in base.used), None)
+        late = f'; {used} has used its own, so set what it went into' if used else _nearest(name)
+        sentences.append(f'{path}: nothing reads `{name}`{late}')
+    return sentences
+
+
+def _read(path: Path) -> _File:
+    tree = ast.parse(path.read_text())
+    file = _File(path)
+    for statement in tree.body:
+        targets = statement.targets if isinstance(statement, ast.Assign) else ()
+        if isinstance(statement, ast.AnnAssign):
+            targets = (statement.target,)
+        names = {target.id for target in targets if isinstance(target, ast.Name)}
+        if '_base_' in names:
+            files = ast.literal_eval(statement.value)
+            files = [files] if isinstance(files, str) else files
+            file.bases = [_read(path.parent / name) for name in files if '::' not in name]
+        file.defined |= {name for name in names if not name.startswith('_')}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            file.used.add(node.id)
+    return file
+
+
+def _all(files: Sequence[_File]) -> Iterator[_File]:
+    for file in files:
+        yield file
+        yield from _all(file.bases)
+
+
+def _nearest(name: str, nested: Iterable[str] = ()) -> str:
+    """The end of a sentence: what may have been meant, of the names that are read."""
+    near = get_close_matches(name, sorted(READ), 1) or [*islice(nested, PLACES)]
+    return f'; did you mean {listing(near, PLACES)}?' if near else ''
+
+
+def refuse_unread(cfg: Config, options: Mapping[str, Any]) -> None:
+    """Refuse options that nothing would read.
+
+    Args:
+        cfg: The config, before the options are merged over it.
+        options: Names with dots to values.
+
+    Raises:
+        UserError: If the first part of a name is no top-level name that is read. A variable of the
+            config is not either: its value is where it was needed already, which is said.
+    """
+    for option in options:
+        name, _, rest = option.partition('.')
+        if name in READ:
+            continue
+        if name not in cfg:
+            nested = (path for path, _ in _walk(cfg) if path.endswith(f'.{option}'))
+            raise UserError(
+                f'--cfg-options {option}: nothing reads {name!r}{_nearest(name, nested)}'
+            )
+        places = [*_places(cfg, name, rest)]
+        # A number is in many places by chance; a list or a dict is not.
+        structured = isinstance(cfg[name], (Mapping, list, tuple))
+        if (places and structured) or _is_variable(cfg, name):
+            shown = ', '.join(places[:PLACES]) or 'the config'
+            more = f' and {len(places) - PLACES} more' if len(places) > PLACES else ''
+            raise UserError(
+                f'--cfg-options {option} comes too late: {name!r} is a variable, whose value is '
+                f'already in {shown}{more}; set it there'
+            )
+
+
+def _is_variable(cfg: Config, name: str) -> bool:
+    """Whether a config makes use of a name itself, while it is read."""
+    path = Path(cfg.filename or '')
+    if path.suffix != '.py' or not path.is_file():
+        return False
+    return any(name in file.used for file in _all([_read(path)]))
+
+
+def _places(cfg: Config, name: str, rest: str) -> Iterator[str]:
+    """Where a variable has gone, or else the entry of it that is named, in what is read."""
+    found = [path for path, value in _walk(cfg) if _same(value, cfg[name])]
+    if found:
+        yield from (f'{path}.{rest}'.rstrip('.') for path in found)
+    elif isinstance(cfg[name], Mapping) and rest in cfg[name]:
+        for path, value in _walk(cfg):
+            if path.endswith(f'.{rest}') and _same(value, cfg[name][rest]):
+                yield path
+
+
+def _walk(cfg: Config) -> Iterator[tuple[str, Any]]:
+    """All entries of the parts that are read, with names as ``--cfg-options`` has them."""
+    for name in sorted(READ & set(cfg)):
+        yield name, cfg[name]
+        yield from _inside(cfg[name], name)
+
+
+def _inside(tree: Any, path: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(tree, Mapping):
+        items = tree.items()
+    else:
+        items = enumerate(tree) if isinstance(tree, (list, tuple)) else ()
+    for key, item in items:
+        yield f'{path}.{key}', item
+        yield from _inside(item, f'{path}.{key}')
+
+
+def _same(one: Any, other: Any) -> bool:
+    return type(one) is type(other) and one == other

@@ -1,0 +1,68 @@
+"""How the learning rate goes with the length of a training."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+import torch
+from mmengine.optim import CosineAnnealingLR, LinearLR
+
+from projects.smn.engine.schedules import describe_schedules, with_short_warm_up
+
+LOOP = SimpleNamespace(max_epochs=4, max_iters=400)
+
+
+def optimizer():
+    return torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
+
+
+def warm_up(**options):
+    return dict(type='LinearLR', start_factor=0.01, by_epoch=False, **options)
+
+
+def test_a_warm_up_is_at_most_a_quarter():
+    cosine = dict(type='CosineAnnealingLR', by_epoch=False)
+    short, same = with_short_warm_up([warm_up(end=150), cosine], 100)
+    assert short == warm_up(end=25)
+    assert same == cosine
+    assert with_short_warm_up([warm_up(end=150)], 1000) == [warm_up(end=150)]
+    assert with_short_warm_up(warm_up(end=150), 2) == warm_up(end=1)
+
+
+@pytest.mark.parametrize(
+    'other',
+    [
+        dict(type='LinearLR', end=3),  # in epochs
+        warm_up(begin=50, end=150),  # no warm-up
+        dict(type='PolyLR', by_epoch=False, end=400),
+    ],
+)
+def test_no_other_schedule_is_shortened(other):
+    assert with_short_warm_up([other], 100) == [other]
+
+
+def test_those_of_several_optimizers_are_found():
+    cfg = dict(one=[warm_up(end=80)], two=warm_up(end=8))
+    assert with_short_warm_up(cfg, 40) == dict(one=[warm_up(end=10)], two=warm_up(end=8))
+
+
+def test_schedules_are_named_with_their_ends():
+    one = optimizer()
+    schedulers = [
+        LinearLR(one, start_factor=0.01, by_epoch=False, end=50),
+        CosineAnnealingLR(one, T_max=4, end=4),
+    ]
+    assert describe_schedules(schedulers, LOOP) == (
+        'LinearLR until step 50\nCosineAnnealingLR until epoch 4'
+    )
+    assert describe_schedules(None, LOOP) == 'a constant learning rate'
+
+
+@pytest.mark.parametrize(
+    ('end', 'words'),
+    [(200, 'ends after 50% of the training'), (600, 'ends after the training does')],
+)
+def test_one_that_does_not_end_with_the_training_is_said(end, words):
+    scheduler = CosineAnnealingLR(optimizer(), T_max=end, end=end, by_epoch=False)
+    assert words in describe_schedules(dict(one=[scheduler]), LOOP)
