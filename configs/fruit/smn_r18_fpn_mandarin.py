@@ -8,8 +8,6 @@ tasks = dict(
     grade=dict(type='ClassificationTask', classes=('A', 'B', 'C'), ordinal=True),
     size=dict(type='ClassificationTask', classes=('small', 'medium', 'large'), ordinal=True),
 )
-# In 656 of 722 pairs in one photograph, the fruit of the larger class has the larger box.
-model = dict(roi_head=dict(heads=dict(attributes=dict(box_size=True))))
 data_root = 'data/mandarin/'
 source = dict(data_prefix=dict(img='images/'))
 train_dataloader = dict(dataset=source)

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from projects.smn.tasks import Task
 
 from .base import TaskHead, split_by_image
+from .box_geometry import FEATURES, box_geometry, to_original
 from .rois import expanded, jittered, squared
 
 
@@ -40,9 +41,9 @@ class AttributeTaskHead(TaskHead):
         dropout: Before the tasks' layers.
         jitter: Of ground-truth boxes in training, as a share of their size.
         expand: Of the squares.
-        box_size: Whether the shared layer is also told how large each box is. Every RoI is resized
+        geometry: Whether the shared layer is also told how large each box is, in the image and
+            beside the other objects, see :func:`~.box_geometry.box_geometry`. Every RoI is resized
             to the same cells, so its features alone cannot tell a small object from a large one.
-            It takes the boxes as the network sees them: of use where cameras keep their distance.
         conv_cfg: Of the convolutions.
         norm_cfg: Of the convolutions.
 
@@ -61,35 +62,44 @@ class AttributeTaskHead(TaskHead):
         dropout: float = 0.0,
         jitter: float = 0.05,
         expand: float = 1.1,
-        box_size: bool = False,
+        geometry: bool = True,
         conv_cfg: Mapping | None = None,
         norm_cfg: Mapping | None = None,
     ) -> None:
         super().__init__(tasks, roi_extractor)
         self.jitter = jitter
         self.expand = expand
-        self.box_size = box_size
         self.convs = nn.Sequential()
         side = self.roi_extractor.roi_layers[0].output_size[0]
         options = dict(stride=2, padding=1, conv_cfg=conv_cfg, norm_cfg=norm_cfg)
         for channels in conv_channels:
             self.convs.append(ConvModule(in_channels, channels, 3, **options))
             in_channels, side = channels, (side + 1) // 2
-        inputs = in_channels * side**2 + (2 if box_size else 0)
+        inputs = in_channels * side**2
         self.trunk = nn.Sequential(
             nn.Flatten(), nn.Linear(inputs, hidden), nn.ReLU(), nn.Dropout(dropout)
         )
+        # Of its own, so that weights of a network without it fit one with it.
+        self.geometry = nn.Linear(FEATURES, hidden, bias=False) if geometry else None
         self.predictors = ModuleDict(
             {name: nn.Linear(hidden, task.num_outputs) for name, task in tasks.items()}
         )
 
-    def forward(self, x: tuple[Tensor, ...], rois: Tensor) -> dict[str, Tensor]:
-        """Every task's outputs (R, ``num_outputs``), on squares."""
+    def forward(
+        self, x: tuple[Tensor, ...], rois: Tensor, geometry: Tensor | None = None
+    ) -> dict[str, Tensor]:
+        """Every task's outputs (R, ``num_outputs``), on squares.
+
+        Args:
+            x: Feature maps.
+            rois: (R, 5).
+            geometry: (R, 4) of the RoIs' boxes. Without it, all are of the size that is 0 there.
+        """
         squares = expanded(squared(rois), self.expand)
-        features = self.convs(self.extract(x, squares)).flatten(1)
-        if self.box_size:
-            features = torch.cat([features, log_size(rois).to(features.dtype)], dim=1)
-        hidden = self.trunk(features)
+        hidden = self.trunk[:2](self.convs(self.extract(x, squares)))
+        if self.geometry is not None and geometry is not None:
+            hidden = hidden + self.geometry(geometry.to(hidden.dtype))
+        hidden = self.trunk[2:](hidden)
         return {name: predictor(hidden) for name, predictor in self.predictors.items()}
 
     def loss(
@@ -98,27 +108,30 @@ class AttributeTaskHead(TaskHead):
         sampling_results: list[SamplingResult],
         batch_data_samples: SampleList,
     ) -> dict[str, Tensor]:
-        truths = [self._labelled_objects(sample.gt_instances) for sample in batch_data_samples]
+        boxes, in_original, geometry, truths = [], [], [], []
+        for sample in batch_data_samples:
+            truth, meta = sample.gt_instances, sample.metainfo
+            image_boxes = jittered(truth.bboxes, self.jitter)
+            useful = self._useful(truth)
+            boxes.append(image_boxes[useful])
+            image_boxes = to_original(image_boxes, meta)
+            in_original.append(image_boxes[useful])
+            # Also beside objects that have no label of these tasks.
+            geometry.append(box_geometry(image_boxes, meta['ori_shape'][:2])[useful])
+            fields = ('labels', *self.tasks)
+            truths.append(InstanceData(**{name: truth[name][useful] for name in fields}))
         labels = torch.cat([truth.labels for truth in truths])
-        boxes = [jittered(truth.bboxes, self.jitter) for truth in truths]
-        in_original = torch.cat(
-            [
-                to_original(image_boxes, sample.metainfo)
-                for image_boxes, sample in zip(boxes, batch_data_samples, strict=True)
-            ]
-        )
         losses = {}
-        for name, outputs in self(x, bbox2roi(boxes)).items():
+        for name, outputs in self(x, bbox2roi(boxes), torch.cat(geometry)).items():
             values = torch.cat([truth[name] for truth in truths])
             chosen = self._chosen(name, values, labels)
-            losses |= task_loss(self, name, outputs, values, in_original, chosen)
+            losses |= task_loss(self, name, outputs, values, torch.cat(in_original), chosen)
         return losses
 
-    def _labelled_objects(self, truth: InstanceData) -> InstanceData:
-        """The objects of an image that have a label of any task: only they cost anything."""
+    def _useful(self, truth: InstanceData) -> Tensor:
+        """Which objects of an image have a label of any task, (N,): only they cost anything."""
         useful = [self._chosen(name, truth[name], truth.labels) for name in self.tasks]
-        fields = ('bboxes', 'labels', *self.tasks)
-        return InstanceData(**{name: truth[name] for name in fields})[torch.stack(useful).any(0)]
+        return torch.stack(useful).any(0)
 
     def _chosen(self, name: str, values: Tensor, labels: Tensor) -> Tensor:
         """Which objects train a task: those with a label, of a class that the task applies to."""
@@ -128,7 +141,11 @@ class AttributeTaskHead(TaskHead):
         self, x: tuple[Tensor, ...], results: InstanceList, metas: list[dict], rescale: bool
     ) -> None:
         rois = bbox2roi([result.bboxes for result in results])
-        for name, outputs in self(x, rois).items():
+        geometry = [
+            box_geometry(to_original(result.bboxes, meta), meta['ori_shape'][:2], result.scores)
+            for result, meta in zip(results, metas, strict=True)
+        ]
+        for name, outputs in self(x, rois, torch.cat(geometry)).items():
             for result, meta, part in zip(
                 results, metas, split_by_image(outputs, results), strict=True
             ):
@@ -136,12 +153,6 @@ class AttributeTaskHead(TaskHead):
                 fields = self.tasks[name].decode(part, to_original(result.bboxes, meta))
                 for field, value in fields.items():
                     result[field] = blank(value, ~applies)
-
-
-def log_size(rois: Tensor) -> Tensor:
-    """The natural logarithms of width and height, (R, 2), of RoIs (R, 5); 0 at 64 pixels."""
-    sides = rois[:, 3:5] - rois[:, 1:3]
-    return (sides.clamp(min=1) / 64).log()
 
 
 def task_loss(
@@ -169,8 +180,3 @@ def blank(values: Tensor, where: Tensor) -> Tensor:
     """Values (N, ...) that say nothing where the task does not apply, (N,) bool."""
     where = where.reshape(-1, *[1] * (values.dim() - 1))
     return values.masked_fill(where, torch.nan if values.is_floating_point() else -1)
-
-
-def to_original(boxes: Tensor, meta: Mapping) -> Tensor:
-    """Boxes (N, 4) in pixels of the original image; of a flipped image, where they are in it."""
-    return boxes / boxes.new_tensor([*meta.get('scale_factor', (1.0, 1.0))] * 2)
