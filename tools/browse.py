@@ -24,6 +24,7 @@ from tqdm import tqdm
 
 from projects.smn.datasets import find_origins, find_sources
 from projects.smn.engine import link_tasks
+from projects.smn.engine.label_options import learned
 from projects.smn.errors import UserError, run_tool
 from projects.smn.visualization.statistics import write_statistics
 
@@ -108,6 +109,8 @@ def draw_statistics(dataset: Dataset, out_dir: Path) -> None:
         out_dir,
     )
     print(f'written to {out_dir}: {", ".join(path.name for path in paths)}')
+    for name, options in learned(sources[0].tasks.values(), sources).items():
+        print(f'{name}: {", ".join(f"{key}={value:g}" for key, value in options.items())}')
 
 
 def draw_anchors(cfg: Config, dataset: Dataset, index: int, out_dir: Path) -> None:

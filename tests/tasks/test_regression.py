@@ -98,7 +98,7 @@ def test_not_labelled_stays_not_labelled(encoding):
 
 
 def test_decoding_nonsense_stays_finite():
-    coder = task(encoding='log_box', std=100.0)
+    coder = task(encoding='log_box', mean=0.0, std=100.0)
     decoded = coder.decode(torch.tensor([[1e6], [-1e6]]), boxes(1e4, 1e-4))
     assert decoded['length'].isfinite().all()
 
@@ -112,3 +112,24 @@ def test_only_a_number_is_a_label(to):
 def test_an_empty_label_says_nothing():
     assert not task().is_labelled(task().parse_label(''))
     assert task().is_labelled(task().parse_label(0))
+
+
+def test_without_mean_and_std_both_follow_from_the_labels():
+    values, boxes = torch.tensor([10.0, 20.0, 60.0]), torch.tensor([[0.0, 0.0, 3.0, 4.0]] * 3)
+    found = task().options_of_labels(values, boxes)
+    assert found == pytest.approx(dict(mean=30.0, std=values.std(correction=0).item()), rel=1e-5)
+    encoded = task(encoding='log_box', **task(encoding='log_box').options_of_labels(values, boxes))
+    targets = encoded.encode(values, boxes)
+    assert targets.mean().item() == pytest.approx(0, abs=1e-5)
+    assert targets.std(correction=0).item() == pytest.approx(1, rel=1e-5)
+
+
+@pytest.mark.parametrize('values', [[], [4.0], [4.0, 4.0]])
+def test_labels_without_a_spread_have_a_std_of_one(values):
+    boxes = torch.ones(len(values), 4)
+    assert task().options_of_labels(torch.tensor(values), boxes)['std'] == 1.0
+
+
+def test_mean_and_std_go_together():
+    with pytest.raises(UserError, match='both mean and std'):
+        task(mean=3.0)

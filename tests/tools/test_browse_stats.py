@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 
@@ -29,10 +30,11 @@ def browsed(tmp_path, monkeypatch):
     return call
 
 
-def test_figures_of_a_split(fruit, browsed):
-    names = {'classes', 'labelled', 'image_sizes', 'samples'}
+def test_figures_of_a_split(fruit, browsed, capsys):
+    names = {'classes', 'labelled', 'image_sizes', 'samples', 'samples_neck', 'samples_rating'}
     names |= {f'task_{name}' for name in ('neck', 'rating', 'length')}
     assert browsed('--stats', '--split', 'val', *on(fruit)) == {f'{name}.png' for name in names}
+    assert re.search(r'^length: mean=[-.\d]+, std=[.\d]+$', capsys.readouterr().out, re.MULTILINE)
 
 
 def test_packed_images_are_browsed_without_their_files(fruit, browsed, tmp_path):

@@ -123,13 +123,20 @@ def test_samples_are_found_by_class_and_by_value(entries, whole):
     places = places_of_classes(entries, CLASSES)
     assert {name: len(found) for name, found in places.items()} == dict(fruit=3, card=3)
     species = build_tasks(WHOLE, CLASSES)['species']
-    places = places_of_values(whole, species)
+    places = places_of_values(whole, CLASSES, species)
     assert {name: len(found) for name, found in places.items()} == dict(cat=0, dog=2, cow=0)
+    neck = places_of_values(entries, CLASSES, build_tasks(TASKS, CLASSES)['neck'])
+    boxes = [box for _, box in places_of_classes(entries, CLASSES)['fruit']]
+    assert {name: [box for _, box in found] for name, found in neck.items()} == {
+        '1': boxes[:1],
+        '2': [],
+        '3': boxes[1:2],
+    }
 
 
 def test_labels_are_those_of_the_objects_that_a_task_is_of(entries):
     tasks = build_tasks(TASKS, CLASSES)
-    assert list(labels_of(entries, CLASSES, tasks['neck'])) == [0, 2, None]
+    assert [label for _, label in labels_of(entries, CLASSES, tasks['neck'])] == [0, 2, None]
     assert len(list(labels_of(entries, CLASSES, tasks['colour']))) == 6
 
 
@@ -144,6 +151,8 @@ def test_a_file_is_written_for_all_that_there_is_to_show(entries, whole, tmp_pat
         'task_colour',
         'task_length',
         'samples',
+        'samples_neck',
+        'samples_colour',
     ]
     assert sorted(paths) == sorted((tmp_path / 'a').iterdir())
     again = write_statistics(entries, CLASSES, tasks, picture, tmp_path / 'b')

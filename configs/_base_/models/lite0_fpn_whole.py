@@ -19,7 +19,10 @@ model = dict(
         type='FPN',
         in_channels=[24, 40, 112, 320],
         out_channels=width,
-        num_outs=4,
+        num_outs=5,
+        # The fifth map is made of the backbone's own last one: what tells breeds apart is not what
+        # tells pixels apart.
+        add_extra_convs='on_input',
         norm_cfg=norm,
     ),
     heads=dict(
@@ -37,7 +40,7 @@ model = dict(
             ),
         ),
         attributes=dict(
-            type='ImageAttributeTaskHead', in_channels=width, in_index=3, hidden=128, dropout=0.2
+            type='ImageAttributeTaskHead', in_channels=width, in_index=4, hidden=128, dropout=0.2
         ),
         boxes=dict(type='ImageBoxTaskHead', in_channels=width, in_index=1, norm_cfg=norm),
     ),

@@ -17,7 +17,7 @@ from projects.smn.errors import UserError, listing
 from projects.smn.files import inside
 from projects.smn.tasks import Task, build_tasks, plain, tasks_per
 
-from .label_counts import LabelCounts, count_labels, labelled_tasks
+from .label_counts import LabelCounts, count_labels, labelled_tasks, labels_of
 from .pipeline_check import check_pipeline
 
 # The keys that every entry of these lists must have.
@@ -68,6 +68,11 @@ class CocoTaskDataset(CocoDataset):
     def label_counts(self) -> LabelCounts:
         """How many images, boxes, and labels of each task the data set has."""
         return count_labels(map(self.get_data_info, range(len(self))), self.tasks)
+
+    def labels_of(self, task: Task) -> list[tuple[Any, list[float]]]:
+        """All labels of a task, each with the box (x1, y1, x2, y2) that it is about."""
+        entries = map(self.get_data_info, range(len(self)))
+        return [pair for entry in entries for pair in labels_of(task, entry)]
 
     def load_data_list(self) -> list[dict]:
         """Read and check the annotation file.

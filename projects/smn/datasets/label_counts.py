@@ -37,7 +37,7 @@ def labelled_tasks(entry: Mapping[str, Any], tasks: Mapping[str, Task]) -> set[s
         tasks: The tasks of the data set.
     """
     objects = _objects(entry)
-    names = {name for name, task in tasks.items() if _count_of(task, entry, objects)}
+    names = {name for name, task in tasks.items() if labels_of(task, entry)}
     return names | {DETECTION} if objects or entry['complete'] else names
 
 
@@ -51,7 +51,7 @@ def count_labels(entries: Iterable[Mapping[str, Any]], tasks: Mapping[str, Task]
         counts.boxes += len(objects)
         counts.most = max(counts.most, len(objects))
         for name, task in tasks.items():
-            counts.tasks[name] += _count_of(task, entry, objects)
+            counts.tasks[name] += len(labels_of(task, entry))
     return counts
 
 
@@ -59,10 +59,16 @@ def _objects(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [instance for instance in entry['instances'] if not instance['ignore_flag']]
 
 
-def _count_of(task: Task, entry: Mapping[str, Any], objects: list[Mapping[str, Any]]) -> int:
-    """How many labels of a task an image has."""
+def labels_of(task: Task, entry: Mapping[str, Any]) -> list[tuple[Any, list[float]]]:
+    """The labels of a task on an image, each with the box that it is about.
+
+    Args:
+        task: Of objects, or of the whole image, whose box it then is.
+        entry: Of ``CocoTaskDataset``'s data list.
+    """
     if task.per == 'image':
-        labels = [entry['image_labels'].get(task.name)]
+        whole = [0.0, 0.0, float(entry['width']), float(entry['height'])]
+        pairs = [(entry['image_labels'].get(task.name), whole)]
     else:
-        labels = [instance['task_labels'].get(task.name) for instance in objects]
-    return sum(label is not None and task.is_labelled(label) for label in labels)
+        pairs = [(o['task_labels'].get(task.name), o['bbox']) for o in _objects(entry)]
+    return [(label, box) for label, box in pairs if label is not None and task.is_labelled(label)]

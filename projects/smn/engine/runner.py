@@ -31,7 +31,9 @@ from .checkpoints import (
     with_best_files,
     without_balancer,
 )
+from .hooks.label_options_hook import LabelOptionsHook
 from .hooks.opening_hook import OpeningHook
+from .label_options import restore_options
 from .linking import link_tasks
 from .schedules import with_short_warm_up
 from .switches import LOOPS
@@ -83,8 +85,9 @@ class TaskRunner(Runner):
         return logger
 
     def register_hooks(self, *args, **kwargs) -> None:
-        """As mmengine's, and one that opens every training with a summary of it."""
+        """As mmengine's, and those that every training has."""
         super().register_hooks(*args, **kwargs)
+        self.register_hook(LabelOptionsHook())
         self.register_hook(OpeningHook(), priority='LOW')  # behind the table of labels
 
     def _log_env(self, env_cfg: dict) -> None:
@@ -178,6 +181,7 @@ class TaskRunner(Runner):
         model = self.model.module if is_model_wrapper(self.model) else self.model
         if self._exact_checkpoint or self._resumes:
             check_architecture(model, checkpoint, filename)
+            restore_options(model, checkpoint, filename)
         else:
             fit = describe_fit(model, checkpoint['state_dict'])
             self.logger.info(f'Of {filename}: {fit}')

@@ -60,6 +60,8 @@ class Task:
     survives_cut: ClassVar[bool] = True
     # Whether its labels are masks of whole objects, from which a box follows.
     outlines: ClassVar[bool] = False
+    # Options that a training finds in its labels where the config does not give them.
+    label_options: ClassVar[tuple[str, ...]] = ()
     # Where labels are names of files: the key in a data set's data_prefix that names their folder.
     file_prefix: ClassVar[str | None] = None
 
@@ -196,6 +198,10 @@ class Task:
 
     def decode(self, outputs: Tensor, boxes: Tensor) -> dict[str, Tensor]:
         """The fields of the answers from outputs (N, ``num_outputs``); see :meth:`encode`."""
+        raise NotImplementedError
+
+    def options_of_labels(self, values: Tensor, boxes: Tensor) -> dict[str, Any]:
+        """The ``label_options``, from all labels of a training set; see :meth:`encode`."""
         raise NotImplementedError
 
     # Predictions out ------------------------------------------------------------------------

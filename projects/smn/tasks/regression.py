@@ -36,7 +36,8 @@ class RegressionTask(Task):
 
     Args:
         unit: Written beside the number wherever it is shown.
-        mean: Mean of the encoded labels.
+        mean: Mean of the encoded labels. Without ``mean`` and ``std``, a training finds both in
+            its labels and keeps them in its config and its checkpoints.
         std: Standard deviation of the encoded labels.
         encoding: See above.
         source: The key in ``attributes``. Default: the name of the task.
@@ -49,14 +50,15 @@ class RegressionTask(Task):
     default_loss: ClassVar[dict] = dict(type='SmoothL1Loss', beta=1.0, loss_weight=1.0)
 
     unit: str = ''
-    mean: float = 0.0
-    std: float = 1.0
+    mean: float | None = None
+    std: float | None = None
     encoding: str = 'linear'
     source: str | None = None
     per: str = 'object'
     survives_cut: bool = False
 
     num_outputs: ClassVar[int] = 1
+    label_options: ClassVar[tuple[str, ...]] = ('mean', 'std')
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -64,19 +66,36 @@ class RegressionTask(Task):
             raise UserError(f"task {self.name!r}: encoding must be 'linear' or 'log_box'")
         if self.per == 'image' and self.encoding != 'linear':
             raise UserError(f"task {self.name!r}: encoding='log_box' needs an object with a box")
-        if not self.std > 0:
+        if self.std is not None and not self.std > 0:
             raise UserError(f'task {self.name!r}: std must be positive, not {self.std}')
+        if (self.mean is None) != (self.std is None):
+            raise UserError(f'task {self.name!r}: give both mean and std, or neither')
         self.source = self.source or self.name
 
     def encode(self, values: Tensor, boxes: Tensor) -> Tensor:
         """Numbers in ``unit``, (N,), to what the network predicts, (N, 1)."""
-        if self.encoding == 'log_box':
-            values = (values / _diagonals(boxes)).log()
-        return ((values - self.mean) / self.std)[:, None]
+        mean, std = self._standard
+        return ((self._encoded(values, boxes) - mean) / std)[:, None]
+
+    def _encoded(self, values: Tensor, boxes: Tensor) -> Tensor:
+        return (values / _diagonals(boxes)).log() if self.encoding == 'log_box' else values
+
+    @property
+    def _standard(self) -> tuple[float, float]:
+        return (0.0, 1.0) if self.mean is None else (self.mean, self.std)
+
+    def options_of_labels(self, values: Tensor, boxes: Tensor) -> dict[str, float]:
+        """``mean`` and ``std`` of the labels; 0 and 1 where there is none, or no difference."""
+        if not len(values):
+            return dict(mean=0.0, std=1.0)
+        encoded = self._encoded(values.double(), boxes.double())
+        std = encoded.std(correction=0).item()
+        return dict(mean=_significant(encoded.mean().item()), std=_significant(std) or 1.0)
 
     def decode(self, outputs: Tensor, boxes: Tensor) -> dict[str, Tensor]:
         """The inverse of :meth:`encode`: ``<task>`` (N,)."""
-        values = outputs[:, 0] * self.std + self.mean
+        mean, std = self._standard
+        values = outputs[:, 0] * std + mean
         if self.encoding == 'log_box':
             values = values.clamp(-MAX_LOG_RATIO, MAX_LOG_RATIO).exp() * _diagonals(boxes)
         return {self.name: values}

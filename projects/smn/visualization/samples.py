@@ -28,18 +28,20 @@ def objects_of(entries: Sequence[Entry]) -> Iterator[tuple[Entry, Mapping[str, A
                 yield entry, instance
 
 
-def labels_of(entries: Sequence[Entry], classes: Sequence[str], task: Task) -> Iterator[Any]:
-    """The label of each object or image that a task asks about; None where there is none."""
+def labels_of(
+    entries: Sequence[Entry], classes: Sequence[str], task: Task
+) -> Iterator[tuple[Place, Any]]:
+    """What a task asks about, each with its label, or None where there is none."""
     if task.per == 'image':
-        labels = (entry['image_labels'].get(task.name) for entry in entries)
+        pairs = (((entry, None), entry['image_labels'].get(task.name)) for entry in entries)
     else:
-        labels = (
-            instance['task_labels'].get(task.name)
-            for _, instance in objects_of(entries)
+        pairs = (
+            ((entry, instance['bbox']), instance['task_labels'].get(task.name))
+            for entry, instance in objects_of(entries)
             if classes[instance['bbox_label']] in task.of
         )
-    for label in labels:
-        yield label if label is not None and task.is_labelled(label) else None
+    for place, label in pairs:
+        yield place, label if label is not None and task.is_labelled(label) else None
 
 
 def places_of_classes(entries: Sequence[Entry], classes: Sequence[str]) -> dict[str, list[Place]]:
@@ -50,12 +52,14 @@ def places_of_classes(entries: Sequence[Entry], classes: Sequence[str]) -> dict[
     return places
 
 
-def places_of_values(entries: Sequence[Entry], task: ClassificationTask) -> dict[str, list[Place]]:
-    """The images of each class of a classification of images."""
+def places_of_values(
+    entries: Sequence[Entry], classes: Sequence[str], task: ClassificationTask
+) -> dict[str, list[Place]]:
+    """The objects, or images, of each class of a classification."""
     places: dict[str, list[Place]] = {name: [] for name in task.classes}
-    for entry, label in zip(entries, labels_of(entries, (), task), strict=True):
+    for place, label in labels_of(entries, classes, task):
         if label is not None:
-            places[task.classes[label]].append((entry, None))
+            places[task.classes[label]].append(place)
     return places
 
 

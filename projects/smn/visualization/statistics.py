@@ -36,7 +36,7 @@ def write_statistics(
         read_image: Path to RGB image (H, W, 3), uint8.
         folder: Where they go: ``classes.png``, ``labelled.png``, ``image_sizes.png``,
             ``task_<name>.png`` for each classification and regression, ``samples.png`` for the
-            classes of objects and ``samples_<name>.png`` for each classification of images.
+            classes of objects and ``samples_<name>.png`` for each classification.
 
     Returns:
         Their paths.
@@ -57,8 +57,8 @@ def write_statistics(
             write(f'task_{name}', task_figure(entries, classes, task))
         write('samples', sample_figure(places_of_classes(entries, classes), read_image))
         for name, task in tasks.items():
-            if task.per == 'image' and isinstance(task, ClassificationTask):
-                places = places_of_values(entries, task)
+            if isinstance(task, ClassificationTask):
+                places = places_of_values(entries, classes, task)
                 write(f'samples_{name}', sample_figure(places, read_image))
     return written
 
@@ -86,7 +86,7 @@ def labelled_figure(
         complete = sum(entry['complete'] for entry in entries)
         rows[f'{DETECTION}: all objects boxed'] = (complete, len(entries), 'images')
     for name, task in tasks.items():
-        labels = list(labels_of(entries, classes, task))
+        labels = [label for _, label in labels_of(entries, classes, task)]
         known = sum(label is not None for label in labels)
         rows[name] = (known, len(labels), f'{task.per}s')
     figure, axes = _figure(len(rows))
@@ -117,7 +117,7 @@ def size_figure(entries: Sequence[Entry]) -> Figure:
 
 def task_figure(entries: Sequence[Entry], classes: Sequence[str], task: Task) -> Figure | None:
     """The distribution of the labels of a classification or regression."""
-    labels = [label for label in labels_of(entries, classes, task) if label is not None]
+    labels = [label for _, label in labels_of(entries, classes, task) if label is not None]
     if not labels or not isinstance(task, (ClassificationTask, RegressionTask)):
         return None
     number = _plural(len(labels), f'labelled {task.per}')
