@@ -23,6 +23,7 @@ except ModuleNotFoundError as error:
 from projects.smn.engine import predictor
 from projects.smn.engine.unread import unread_names
 from projects.smn.errors import UserError
+from projects.smn.visualization import STYLES
 
 
 def add_run_flags(parser: argparse.ArgumentParser) -> None:
@@ -86,6 +87,15 @@ def load_config(path: str | Path, options: dict | None = None) -> Config:
     for sentence in unread_names(path):
         print(f'warning: {sentence}', file=sys.stderr)
     return cfg
+
+
+def add_style(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        '--style',
+        choices=STYLES,
+        default='fill',
+        help='how masks and maps are drawn: filled, as outlines, which hide no colour, or not',
+    )
 
 
 def config_of(args: argparse.Namespace) -> Config:

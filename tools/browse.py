@@ -44,6 +44,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--anchors', type=int, metavar='INDEX', help='the anchors on this image of --split train'
     )
+    _common.add_style(parser)
     _common.add_cfg_options(parser)
     return parser.parse_args()
 
@@ -70,7 +71,7 @@ def main() -> None:
 
 
 def draw_images(dataset: Dataset, args: argparse.Namespace, out_dir: Path) -> None:
-    visualizer = VISUALIZERS.build(dict(type='TaskVisualizer', name='browse'))
+    visualizer = VISUALIZERS.build(dict(type='TaskVisualizer', name='browse', style=args.style))
     visualizer.dataset_meta = dataset.metainfo
     origins = find_origins(dataset)
     count = min(args.number, len(dataset))

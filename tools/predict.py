@@ -39,6 +39,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--no-pictures', action='store_true', help='draw nothing, write only the tables'
     )
+    _common.add_style(parser)
     _common.add_scale(parser)
     _common.add_cfg_options(parser)
     return parser.parse_args()
@@ -55,7 +56,9 @@ def main() -> None:
     predictor = Predictor(
         cfg, args.checkpoint, device, args.score_thr, args.scale, args.max_objects
     )
-    writer = ResultWriter(Path(args.out_dir), predictor, pictures=not args.no_pictures)
+    writer = ResultWriter(
+        Path(args.out_dir), predictor, style=None if args.no_pictures else args.style
+    )
     predictions = predictor.pairs(frames, args.batch_size, refused.append)
     for frame, prediction in tqdm(predictions, total=len(frames), unit='image', desc='predict'):
         writer.add(frame, prediction)
@@ -83,7 +86,7 @@ def print_doubts(doubts: Doubts) -> None:
 class ResultWriter:
     """Collects what is predicted and writes it."""
 
-    def __init__(self, folder: Path, predictor: Predictor, pictures: bool) -> None:
+    def __init__(self, folder: Path, predictor: Predictor, style: str | None) -> None:
         self.folder = folder
         self.predictor = predictor
         self.records: list[dict] = []
@@ -92,7 +95,8 @@ class ResultWriter:
         self.image_rows: list[dict] = []
         self.images = 0
         self.detects = False
-        self.pictures = folder / 'predictions' if pictures else None
+        self.style = style
+        self.pictures = folder / 'predictions' if style else None
 
     def add(self, frame: Frame, prediction: Prediction) -> None:
         """One image's results; draws its picture."""
@@ -109,7 +113,8 @@ class ResultWriter:
             self.image_records.append(prediction.image_record(image))
             self.image_rows.append(prediction.image_row(dict(file_name=name)))
         if self.pictures is not None:
-            shown = prediction.draw(image=np.ascontiguousarray(frame.image[..., ::-1]))
+            image = np.ascontiguousarray(frame.image[..., ::-1])
+            shown = prediction.draw(image=image, style=self.style)
             with replacing(self.pictures / f'{frame.stem}.jpg') as part:
                 shown.save(part, quality=95)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 
-from _common import add_run_flags, add_scale, config_of
+from _common import add_run_flags, add_scale, add_style, config_of
 from mmdet.evaluation import DumpDetResults
 from mmengine.registry import RUNNERS
 
@@ -28,6 +28,7 @@ def parse_args() -> argparse.Namespace:
         help='draw ground truth (left) and prediction (right) of every image into this folder '
         'below <work dir>/<time>',
     )
+    add_style(parser)
     parser.add_argument('--out', help='keep the raw predictions in this .pkl file, masks as RLE')
     return parser.parse_args()
 
@@ -46,6 +47,7 @@ def main() -> None:
     cfg.pretrained = None
     if args.show_dir:
         cfg.default_hooks.visualization.update(draw=True, test_out_dir=args.show_dir)
+    cfg.visualizer.style = args.style
     runner = RUNNERS.build(cfg)
     for metric in runner.test_evaluator.metrics:
         if isinstance(metric, MultiTaskMetric):

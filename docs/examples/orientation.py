@@ -12,7 +12,7 @@ import torch
 from projects.smn.errors import UserError
 from projects.smn.evaluation import evaluate_task, gather
 from projects.smn.tasks import TASKS, Task, Values
-from projects.smn.visualization import colour_of, draw_task
+from projects.smn.visualization import draw_task, object_colours
 
 
 class Angles(Values):
@@ -105,7 +105,8 @@ def _(task: OrientationTask, images):
 @draw_task.register
 def _(task: OrientationTask, canvas, fields, scale, order):
     """An arrow through the middle of each object, half as long as its box."""
-    for index, (box, angle) in enumerate(zip(fields['bboxes'], fields[task.name], strict=True)):
+    colours = object_colours(fields)
+    for box, angle, colour in zip(fields['bboxes'], fields[task.name], colours, strict=True):
         if math.isnan(angle):
             continue
         middle, half = (box[:2] + box[2:]) / 2, np.linalg.norm(box[2:] - box[:2]) / 4
@@ -113,4 +114,4 @@ def _(task: OrientationTask, canvas, fields, scale, order):
         start, end = (
             (point * scale).round().astype(int).tolist() for point in (middle - step, middle + step)
         )
-        cv2.arrowedLine(canvas, start, end, colour_of(index), 3, cv2.LINE_AA, tipLength=0.3)
+        cv2.arrowedLine(canvas, start, end, colour, 3, cv2.LINE_AA, tipLength=0.3)

@@ -13,7 +13,8 @@ from mmengine.structures import InstanceData
 from projects.smn.tasks import build_tasks, encode_mask
 from projects.smn.visualization import TaskVisualizer
 from projects.smn.visualization.captions import Writer, caption
-from projects.smn.visualization.draw import PALETTE, colour_of, point_colour
+from projects.smn.visualization.draw import PALETTE, WHITE, colour_of, legend_of, point_colour
+from projects.smn.visualization.matching import colours_of_matches
 
 HEIGHT, WIDTH = 120, 160
 CLASSES = ('apple', 'pear')
@@ -28,8 +29,8 @@ BOXES = torch.tensor([[20.0, 20.0, 60.0, 50.0], [90.0, 60.0, 150.0, 110.0]])
 IMAGE = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
 
 
-def _visualizer(tasks=TASKS, min_side=320):
-    visualizer = TaskVisualizer(min_side=min_side)
+def _visualizer(tasks=TASKS, min_side=320, style='fill'):
+    visualizer = TaskVisualizer(min_side=min_side, style=style)
     visualizer.dataset_meta = dict(classes=CLASSES, tasks=tasks)
     return visualizer
 
@@ -112,6 +113,47 @@ def test_masks_are_tinted_and_pixels_far_from_objects_stay():
         assert changed[_region(box + torch.tensor([4, 4, -4, -4]), scale)].all()
     assert not changed[_region((0, 80, 45, HEIGHT), scale)].any()
     assert not changed[_region((0, 0, WIDTH, 8), scale)].any()
+
+
+@pytest.mark.parametrize('style', ['outline', 'none'])
+def test_what_is_graded_keeps_its_colours_where_areas_are_not_filled(style):
+    visualizer = _visualizer(dict(mask=TASKS['mask']), style=style)
+    changed, scale = _changed(visualizer, _predictions())
+    for box in BOXES:
+        x1, y1, x2, y2 = (round(float(value) * scale) for value in box)
+        inside = changed[(y1 + 3 * y2) // 4 - 8 : y2 - 12, (x1 + 3 * x2) // 4 - 8 : x2 - 12]
+        assert not inside.any()
+        border = changed[y2 - 6 : y2 - 2, (x1 + x2) // 2]  # two pixels inside of the box
+        assert border.any() == (style == 'outline')
+
+
+def test_an_object_has_one_colour_on_both_sides():
+    swapped = _predictions()[torch.tensor([1, 0])]
+    swapped.scores = torch.tensor([0.9, 0.6])
+    tasks = dict(mask=TASKS['mask'])
+    both = _draw(_visualizer(tasks), gt_instances=_truth(), pred_instances=swapped)
+    left, right = np.split(both, 2, axis=1)
+    for box in BOXES:
+        x1, y1, x2, y2 = (round(float(value) * 2) for value in box)
+        at = (y1 + 3 * y2) // 4, (x1 + 3 * x2) // 4  # not under a caption
+        np.testing.assert_array_equal(left[at], right[at])
+
+
+@pytest.mark.parametrize(
+    ('found', 'expected'),
+    [
+        ([[0, 0, 10, 10], [20, 20, 30, 30]], [0, 1]),
+        ([[20, 20, 30, 30], [0, 0, 10, 10]], [1, 0]),
+        ([[0, 0, 10, 9], [0, 0, 10, 10]], [0, 2]),  # the more certain one has it
+        ([[50, 50, 60, 60], [21, 20, 30, 30], [70, 70, 80, 80]], [2, 1, 3]),
+        ([], []),
+    ],
+)
+def test_who_found_nothing_has_a_colour_of_its_own(found, expected):
+    truth = np.array([[0, 0, 10, 10], [20, 20, 30, 30]], np.float32)
+    found = np.array(found, np.float32).reshape(-1, 4)
+    assert colours_of_matches(found, truth) == expected
+    assert colours_of_matches(found, truth[:0]) == list(range(len(found)))
 
 
 def test_boxes_are_outlined_where_there_is_no_mask():
@@ -305,6 +347,11 @@ class TestText:
         assert point_colour(0) != point_colour(1)
         assert {point_colour(0), point_colour(1)} <= colours
         assert point_colour(2) not in colours
+
+    def test_masks_of_one_colour_have_their_name_in_the_legend(self):
+        tasks = build_tasks(TASKS, CLASSES)
+        assert legend_of(tasks['mask'], 0) == []
+        assert legend_of(tasks['core'], 1) == [('core', WHITE)]
 
     def test_without_keypoints_there_is_no_legend(self):
         writer = Writer(np.zeros((200, 200, 3), np.uint8), np.zeros((0, 4)))

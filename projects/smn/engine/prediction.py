@@ -148,6 +148,7 @@ class Prediction(Answers):
         tasks: Collection[str] | None = None,
         image: np.ndarray | None = None,
         min_side: int = 1000,
+        style: str = 'fill',
     ) -> Image.Image:
         """The image with the answers on it, RGB.
 
@@ -155,15 +156,17 @@ class Prediction(Answers):
             tasks: The names of those to draw. ``None`` means all.
             image: To draw on, RGB, (H, W, 3), uint8, in place of the source.
             min_side: Enlarge the picture until its longer side has this many pixels.
+            style: How masks and maps are drawn: ``'fill'``, ``'outline'``, which leaves colours as
+                they are, or ``'none'``.
 
         Raises:
-            UserError: If a task does not exist, or the image cannot be read.
+            UserError: If a task or the style does not exist, or the image cannot be read.
         """
         tasks = [tasks] if isinstance(tasks, str) else tasks
         if unknown := [name for name in tasks or () if name not in self.tasks]:
             raise UserError(f'draw() knows no task {listing(unknown)}, only {listing(self.tasks)}')
         image = self.picture() if image is None else np.asarray(image)
-        return draw_answers(image, self, tasks, min_side)
+        return draw_answers(image, self, tasks, min_side, style=style)
 
     def crop(self, margin: float = 0) -> Image.Image:
         """The part of the image that one object is in, with so many pixels around its box.

@@ -1,7 +1,16 @@
 """Drawing every task of an image."""
 
-from .draw import colour_of, draw_task, legend_of
+from .draw import STYLES, colour_of, draw_outline, draw_task, legend_of, object_colours
 from .picture import draw_answers
 from .visualizer import TaskVisualizer
 
-__all__ = ['TaskVisualizer', 'colour_of', 'draw_answers', 'draw_task', 'legend_of']
+__all__ = [
+    'STYLES',
+    'TaskVisualizer',
+    'colour_of',
+    'draw_answers',
+    'draw_outline',
+    'draw_task',
+    'legend_of',
+    'object_colours',
+]

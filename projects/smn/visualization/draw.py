@@ -28,11 +28,21 @@ Colour = tuple[int, int, int]
 NAMES = ('blue', 'orange', 'green', 'red', 'purple', 'brown', 'pink', 'olive', 'cyan', 'gray')
 PALETTE = tuple(ImageColor.getrgb(TABLEAU_COLORS[f'tab:{name}']) for name in NAMES)
 WHITE: Colour = (255, 255, 255)
+COLOURS = '#colours'
+"""A field of objects that no task can be called: the number of each one's colour."""
+
+STYLES = ('fill', 'outline', 'none')
+"""How areas are drawn: tinted with an outline, as outlines, or not."""
 
 
 def colour_of(index: int) -> Colour:
     """The colour of an object, RGB."""
     return PALETTE[index % len(PALETTE)]
+
+
+def object_colours(fields: Fields) -> list[Colour]:
+    """The colour of each object: by its position, unless a picture says which objects are one."""
+    return [colour_of(index) for index in fields.get(COLOURS, range(len(fields['bboxes'])))]
 
 
 def thickness(canvas: np.ndarray, pixels: float) -> int:
@@ -62,6 +72,12 @@ def draw_task(task: Task, canvas: np.ndarray, fields: Fields, scale: float, orde
 
 
 @singledispatch
+def draw_outline(task: Task, canvas: np.ndarray, fields: Fields, scale: float, order: int) -> None:
+    """The same without covering what is graded; of a task without areas it is the same."""
+    draw_task(task, canvas, fields, scale, order)
+
+
+@singledispatch
 def legend_of(task: Task, order: int) -> list[tuple[str, Colour]]:
     """What has a colour that tells what it is: its name and the colour. ``order`` as above."""
     return []
@@ -77,22 +93,39 @@ def numbered(tasks: Iterable[Task]) -> Iterator[tuple[Task, int]]:
 
 @draw_task.register
 def _(task: MaskTask, canvas: np.ndarray, fields: Fields, scale: float, order: int) -> None:
-    for index, rle in enumerate(fields[task.name]):
+    for mask, corner, colour in _masks(task, canvas, fields, scale, order):
+        (x, y), (height, width) = corner, mask.shape
+        part = canvas[y : y + height, x : x + width]
+        _tint(part, mask, colour, 0.4 if order == 0 else 0.55)
+        _outline(canvas, mask, colour, 1, corner)
+
+
+@draw_outline.register
+def _(task: MaskTask, canvas: np.ndarray, fields: Fields, scale: float, order: int) -> None:
+    for mask, corner, colour in _masks(task, canvas, fields, scale, order):
+        _outline(canvas, mask, colour, 2, corner)
+
+
+@legend_of.register
+def _(task: MaskTask, order: int) -> list[tuple[str, Colour]]:
+    return [(task.name, WHITE)] if order else []
+
+
+def _masks(
+    task: MaskTask, canvas: np.ndarray, fields: Fields, scale: float, order: int
+) -> Iterator[tuple[np.ndarray, tuple[int, int], Colour]]:
+    """The masks that are not empty, on the canvas: what is in their boxes, where, which colour."""
+    for rle, colour in zip(fields[task.name], object_colours(fields), strict=True):
         if not mask_utils.area(rle):
             continue
         mask = decode_mask(rle, *rle['size'])  # one at a time, and only its box is worked on
         if scale == 1:
-            x, y, width, height = mask_utils.toBbox(rle).astype(int)
+            x, y, width, height = mask_utils.toBbox(rle).astype(int).tolist()
         else:
             mask = (cv2.resize(mask * 255, canvas.shape[1::-1]) > 127).astype(np.uint8)
             x, y, width, height = cv2.boundingRect(mask)
-        part = canvas[y : y + height, x : x + width]
         mask = np.ascontiguousarray(mask[y : y + height, x : x + width])
-        colour, strength = (colour_of(index), 0.4) if order == 0 else (WHITE, 0.55)
-        _tint(part, mask, colour, strength)
-        outline, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-        line = thickness(canvas, 1)
-        cv2.drawContours(canvas, outline, -1, colour, line, cv2.LINE_AA, offset=(x, y))
+        yield mask, (x, y), WHITE if order else colour
 
 
 @draw_task.register
@@ -115,12 +148,25 @@ def _(task: KeypointTask, order: int) -> list[tuple[str, Colour]]:
 @draw_task.register
 def _(task: SemanticTask, canvas: np.ndarray, fields: Fields, scale: float, order: int) -> None:
     """Tint every class but the background; what is not labelled stays as it is."""
+    for inside, colour in _classes(task, canvas, fields):
+        _tint(canvas, inside, colour, 0.45)
+
+
+@draw_outline.register
+def _(task: SemanticTask, canvas: np.ndarray, fields: Fields, scale: float, order: int) -> None:
+    for inside, colour in _classes(task, canvas, fields):
+        _outline(canvas, inside, colour, 2)
+
+
+def _classes(
+    task: SemanticTask, canvas: np.ndarray, fields: Fields
+) -> Iterator[tuple[np.ndarray, Colour]]:
+    """Where each class but the background is on the canvas, and its colour."""
     (values,) = fields[task.name]
     values = cv2.resize(values, canvas.shape[1::-1], interpolation=cv2.INTER_NEAREST_EXACT)
     for index, name in enumerate(task.classes):
         if name != task.background:
-            inside = (values == index).astype(np.uint8)
-            _tint(canvas, inside, colour_of(index), 0.45)
+            yield (values == index).astype(np.uint8), colour_of(index)
 
 
 @legend_of.register
@@ -149,3 +195,16 @@ def _tint(canvas: np.ndarray, inside: np.ndarray, colour: Colour, strength: floa
     # By a table: a large area in floating point takes eight times its memory.
     mixed = np.arange(256)[:, None] * (1 - strength) + np.array(colour) * strength
     cv2.copyTo(cv2.LUT(canvas, mixed.astype(np.uint8)[None]), inside, canvas)
+
+
+def _outline(
+    canvas: np.ndarray,
+    inside: np.ndarray,
+    colour: Colour,
+    pixels: int,
+    corner: tuple[int, int] = (0, 0),
+) -> None:
+    """Draw around an area, (H, W) of 0 and 1, whose upper left corner is at ``corner``."""
+    lines, _ = cv2.findContours(inside, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    width = thickness(canvas, pixels)
+    cv2.drawContours(canvas, lines, -1, colour, width, cv2.LINE_AA, offset=corner)

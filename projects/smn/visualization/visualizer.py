@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import mmcv
 import numpy as np
 from mmdet.registry import VISUALIZERS
@@ -10,6 +12,7 @@ from mmdet.visualization import DetLocalVisualizer
 
 from projects.smn.tasks import Answers, build_tasks
 
+from .matching import colours_of_matches
 from .picture import MIN_SIDE, draw_answers
 
 
@@ -20,12 +23,21 @@ class TaskVisualizer(DetLocalVisualizer):
     Args:
         name: Of the instance.
         min_side: Enlarge an image until its longer side has this many pixels.
+        style: How masks and maps are drawn, as in ``draw_answers``.
         kwargs: As in ``DetLocalVisualizer``.
     """
 
-    def __init__(self, name: str = 'visualizer', *, min_side: int = MIN_SIDE, **kwargs) -> None:
+    def __init__(
+        self,
+        name: str = 'visualizer',
+        *,
+        min_side: int = MIN_SIDE,
+        style: str = 'fill',
+        **kwargs,
+    ) -> None:
         super().__init__(name, **kwargs)
         self.min_side = min_side
+        self.style = style
 
     def add_datasample(
         self,
@@ -42,6 +54,8 @@ class TaskVisualizer(DetLocalVisualizer):
     ) -> None:
         """Draw ground truth (left) and prediction (right), as far as the sample has them.
 
+        An object and the box that found it have one colour; what found none has another.
+
         Args:
             name: Of the picture.
             image: RGB, (H, W, 3), uint8.
@@ -55,11 +69,12 @@ class TaskVisualizer(DetLocalVisualizer):
             step: Of the training.
         """
         sample = DetDataSample() if data_sample is None else data_sample.cpu()
-        halves = [
-            self._half(image, sample, side, pred_score_thr)
+        sides = {
+            side: self._answers(sample, side, pred_score_thr)
             for side, wanted in (('gt', draw_gt), ('pred', draw_pred))
             if wanted and _has(sample, side)
-        ]
+        }
+        halves = [self._half(image, sample, side, sides) for side in sides]
         drawn = np.concatenate(halves, axis=1) if halves else image
         self.set_image(drawn)
         if show:
@@ -69,16 +84,28 @@ class TaskVisualizer(DetLocalVisualizer):
         else:
             mmcv.imwrite(drawn[..., ::-1], out_file)
 
-    def _half(self, image: np.ndarray, sample: DetDataSample, side: str, thr: float) -> np.ndarray:
+    def _answers(self, sample: DetDataSample, side: str, thr: float) -> Answers:
         """One side: ground truth or prediction."""
         classes = tuple(self.dataset_meta['classes'])
-        tasks = build_tasks(self.dataset_meta['tasks'], classes)
-        answers = Answers.of(sample, side, classes, tasks)
+        answers = Answers.of(
+            sample, side, classes, build_tasks(self.dataset_meta['tasks'], classes)
+        )
         if side == 'pred' and answers.objects is not None:
             answers = answers[answers.scores > thr]
-        instances = sample.get(f'{side}_instances')
-        complete = instances is None or instances.metainfo.get('complete', True)
-        return np.asarray(draw_answers(image, answers, None, self.min_side, complete))
+        return answers
+
+    def _half(
+        self, image: np.ndarray, sample: DetDataSample, side: str, sides: Mapping[str, Answers]
+    ) -> np.ndarray:
+        complete, colours = True, None
+        if side == 'gt' and 'gt_instances' in sample:
+            complete = sample.gt_instances.metainfo.get('complete', True)
+        elif side == 'pred' and 'gt' in sides:
+            colours = colours_of_matches(sides['pred'].boxes, sides['gt'].boxes)
+        options = dict(min_side=self.min_side, style=self.style)
+        return np.asarray(
+            draw_answers(image, sides[side], complete=complete, colours=colours, **options)
+        )
 
 
 def _has(sample: DetDataSample, side: str) -> bool:
