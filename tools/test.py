@@ -1,12 +1,15 @@
 """Measure a checkpoint: ``python tools/test.py CONFIG CHECKPOINT``.
 
-Prints a table, tasks down and metrics across, and writes ``metrics.json`` into the work dir, and
-``confusion_<task>.csv`` for every classification.
+Prints a table, tasks down and metrics across, and writes ``metrics.json`` into the work dir,
+``confusion_<task>.csv`` for every classification, and ``errors.csv``: what was missed, found twice,
+confused, or is off, the worst images first.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from pathlib import Path
 
 from _common import add_run_flags, add_scale, add_style, config_of
 from mmdet.evaluation import DumpDetResults
@@ -26,7 +29,10 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--show-dir',
         help='draw ground truth (left) and prediction (right) of every image into this folder '
-        'below <work dir>/<time>',
+        'below <work dir>/<time>, the worst first',
+    )
+    parser.add_argument(
+        '--per-class', action='store_true', help='a row of the table for every class, too'
     )
     add_style(parser)
     parser.add_argument('--out', help='keep the raw predictions in this .pkl file, masks as RLE')
@@ -49,12 +55,32 @@ def main() -> None:
         cfg.default_hooks.visualization.update(draw=True, test_out_dir=args.show_dir)
     cfg.visualizer.style = args.style
     runner = RUNNERS.build(cfg)
-    for metric in runner.test_evaluator.metrics:
-        if isinstance(metric, MultiTaskMetric):
-            metric.out_dir = runner.work_dir
+    metrics = [m for m in runner.test_evaluator.metrics if isinstance(m, MultiTaskMetric)]
+    for metric in metrics:
+        metric.out_dir, metric.per_class = runner.work_dir, args.per_class
     if args.out:
         runner.test_evaluator.metrics.append(DumpDetResults(out_file_path=args.out))
     runner.test()
+    if runner.rank == 0 and metrics:
+        print(f'Errors, the worst images first, are in {Path(runner.work_dir, "errors.csv")}')
+        if args.show_dir:
+            folder = Path(runner.work_dir, runner.timestamp, args.show_dir)
+            number_worst(folder, metrics[0].worst)
+
+
+def number_worst(folder: Path, worst: Sequence[str]) -> None:
+    """Put a number before the names of pictures, the worst first; those without errors have none.
+
+    Args:
+        folder: With a picture of each image.
+        worst: The images that have errors, the worst first.
+    """
+    digits = len(str(len(worst)))
+    for number, name in enumerate(worst, 1):
+        picture = folder / Path(name).name
+        if picture.is_file():  # else one of the same name in another folder is in its place
+            picture.rename(picture.with_name(f'{number:0{digits}}_{picture.name}'))
+    print(f'Pictures, the worst first, are in {folder}')
 
 
 if __name__ == '__main__':

@@ -109,6 +109,7 @@ def read(path):
 def test_confusions_are_written_true_classes_down_and_predicted_ones_across(tmp_path):
     of(PAIRS, out_dir=str(tmp_path))
     assert {path.name for path in tmp_path.iterdir()} == {
+        'errors.csv',
         'confusion_species.csv',
         'confusion_age.csv',
     }

@@ -28,12 +28,14 @@ class Comparison:
         ignored: Boxes (I, 4) of crowds: a detection in one is not counted. An image on which not
             all objects are labelled is one crowd, ``EVERYWHERE``.
         areas: How semantic maps compare, see ``maps_to_areas``.
+        name: The file of the image.
     """
 
     prediction: Answers
     truth: Answers
     ignored: np.ndarray
     areas: dict[str, np.ndarray] = field(default_factory=dict)
+    name: str = ''
     match: np.ndarray = field(init=False)
     """(D,): index of the object that each detection found, or -1."""
 

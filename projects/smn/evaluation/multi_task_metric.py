@@ -26,6 +26,8 @@ from .boxes import evaluate_boxes
 from .comparison import EVERYWHERE, Comparison
 from .confusion import write_confusion
 from .dispatch import evaluate_task
+from .errors import find_mistakes, worst_first, write_mistakes
+from .per_class import boxes_per_class, per_class
 from .semantic import maps_to_areas
 
 IOUS = tuple(round(0.5 + 0.05 * i, 2) for i in range(10))  # COCO's
@@ -45,7 +47,14 @@ class MultiTaskMetric(BaseMetric):
     Args:
         box_ious: IoU thresholds at which boxes are scored too, beside 0.5 and 0.75: of 0.55, 0.6,
             and so on to 0.95.
-        out_dir: Where to write ``confusion_<task>.csv`` of every classification.
+        out_dir: Where to write ``confusion_<task>.csv`` of every classification, and
+            ``errors.csv``.
+        per_class: Whether to measure each class of the objects too: ``bbox:<class>/mAP``,
+            ``<task>:<class>/<metric>``; and of classifications each of their own classes.
+        error_score_thr: Detections with a lower score are not in ``errors.csv``.
+
+    Attributes:
+        worst: After an evaluation with ``out_dir``, the images that have errors, the worst first.
     """
 
     default_prefix = ''  # names of tasks come first; mmengine warns of a metric without any
@@ -55,11 +64,16 @@ class MultiTaskMetric(BaseMetric):
         *args: Any,
         box_ious: Sequence[float] = (),
         out_dir: str | None = None,
+        per_class: bool = False,
+        error_score_thr: float = 0.3,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.box_ious = _checked_ious(box_ious)
         self.out_dir = out_dir
+        self.per_class = per_class
+        self.error_score_thr = error_score_thr
+        self.worst: list[str] = []
 
     @cached_property  # one for all images, as each keeps them
     def _tasks(self) -> dict[str, Task]:
@@ -72,19 +86,36 @@ class MultiTaskMetric(BaseMetric):
 
     def compute_metrics(self, results: list[Comparison]) -> dict[str, float]:
         tasks, metrics = self._tasks, {}
-        if not results or any(image.prediction.objects is not None for image in results):
-            boxes = evaluate_boxes(results, len(self.dataset_meta['classes']), self.box_ious)
+        classes = self.dataset_meta['classes']
+        detects = not results or any(image.prediction.objects is not None for image in results)
+        if detects:
+            boxes = evaluate_boxes(results, len(classes), self.box_ious)
             metrics.update({f'bbox/{metric}': value for metric, value in boxes.items()})
+            if self.per_class and len(classes) > 1:
+                metrics.update(boxes_per_class(results, classes))
         else:
             tasks = tasks_per('image', tasks)
         for name, task in tasks.items():
-            for metric, value in evaluate_task(task, results).items():
+            found = evaluate_task(task, results)
+            if self.per_class:
+                found.update(per_class(task, results))
+            for metric, value in found.items():
                 # A class of the task has a row of its own.
                 key = name + metric if metric.startswith(':') else f'{name}/{metric}'
                 metrics[key] = value
-            if self.out_dir and isinstance(task, ClassificationTask):
-                write_confusion(Path(self.out_dir, f'confusion_{name}.csv'), task, results)
+        if self.out_dir:
+            self._write(Path(self.out_dir), tasks, results)
         return metrics
+
+    def _write(
+        self, folder: Path, tasks: Mapping[str, Task], results: Sequence[Comparison]
+    ) -> None:
+        for name, task in tasks.items():
+            if isinstance(task, ClassificationTask):
+                write_confusion(folder / f'confusion_{name}.csv', task, results)
+        mistakes = {image.name: find_mistakes(image, self.error_score_thr) for image in results}
+        write_mistakes(folder / 'errors.csv', mistakes)
+        self.worst = worst_first(mistakes)
 
 
 def compare(
@@ -99,6 +130,7 @@ def compare(
         truth=_without_maps(truth, areas),
         ignored=np.asarray(ignored) if sample.get('complete', True) else EVERYWHERE,
         areas=areas,
+        name=sample.get('img_path') or '',
     )
 
 
