@@ -1,9 +1,9 @@
 """Predict images, folders, patterns and videos.
 
-Writes OUT_DIR/predictions/*.jpg with every task drawn. Of networks that find objects,
-OUT_DIR/predictions.json (COCO result records: masks as RLE, keypoints, attributes) and
-OUT_DIR/objects.csv (a row per object, a column per task, units in the header). Of networks with
-tasks of the whole image, OUT_DIR/images.json and OUT_DIR/images.csv likewise.
+Writes OUT_DIR/predictions/*.jpg with every task drawn, and of a video a video of them too. Of
+networks that find objects, OUT_DIR/predictions.json (COCO result records: masks as RLE, keypoints,
+attributes) and OUT_DIR/objects.csv (a row per object, a column per task, units in the header). Of
+networks with tasks of the whole image, OUT_DIR/images.json and OUT_DIR/images.csv likewise.
 
 A file that cannot be read is passed over and named at the end, with exit status 2.
 """
@@ -17,6 +17,7 @@ from pathlib import Path
 
 import _common
 import numpy as np
+from _video import DrawnVideos
 from tqdm import tqdm
 
 from projects.smn.engine import Prediction, Predictor
@@ -97,6 +98,7 @@ class ResultWriter:
         self.detects = False
         self.style = style
         self.pictures = folder / 'predictions' if style else None
+        self.videos = DrawnVideos(folder / 'predictions')
 
     def add(self, frame: Frame, prediction: Prediction) -> None:
         """One image's results; draws its picture."""
@@ -117,9 +119,11 @@ class ResultWriter:
             shown = prediction.draw(image=image, style=self.style)
             with replacing(self.pictures / f'{frame.stem}.jpg') as part:
                 shown.save(part, quality=95)
+            self.videos.add(frame, shown)
 
     def close(self) -> None:
         """Write the files, each whole or not at all."""
+        self.videos.close()
         tasks = self.predictor.tasks
         if self.detects:
             write_json(self.folder / 'predictions.json', self.records)

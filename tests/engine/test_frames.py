@@ -35,6 +35,8 @@ def test_a_video_that_breaks_off_is_said(tmp_path, capsys, monkeypatch):
     path.write_bytes(b'')
 
     class Broken(list):
+        fps = 25.0
+
         def __len__(self) -> int:
             return 5
 

@@ -141,6 +141,18 @@ def test_the_overlay_is_a_png_with_something_drawn(client):
     assert np.abs(np.asarray(drawn, float) - np.asarray(enlarged, float)).mean() > 5
 
 
+def test_an_overlay_without_masks_hides_less(client):
+    def changed(style):
+        response = send(client, PNG, format='overlay', style=style)
+        drawn = Image.open(io.BytesIO(response.content))
+        assert max(drawn.size) == 1000
+        before = np.asarray(picture().resize(drawn.size), float)
+        return np.abs(np.asarray(drawn, float) - before).mean()
+
+    assert changed('none') < changed('outline') < changed('fill')
+    assert send(client, PNG, format='overlay', style='neon').status_code == 422
+
+
 def test_tasks_and_model_say_what_there_is(client):
     tasks = {task['name']: task for task in client.get('/v1/tasks').json()}
     assert list(tasks) == list(TASKS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import pickle
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -65,7 +66,12 @@ def test_test_prints_the_table_and_writes_metrics(trained, fruit, tmp_path):
         'length/R2',
         'length/matched',
     } <= metrics.keys()
-    assert len(list(tmp_path.glob('*/pictures/*.jpg'))) == 2
+    # A network of three steps has nothing right: every picture has a number.
+    pictures = [path.name for path in sorted(tmp_path.glob('*/pictures/*.jpg'))]
+    with (tmp_path / 'errors.csv').open(newline='') as file:
+        worst = dict.fromkeys(Path(row['file_name']).name for row in csv.DictReader(file))
+    assert pictures == [f'{number}_{name}' for number, name in enumerate(worst, 1)]
+    assert len(pictures) == 2
     raw = pickle.loads((tmp_path / 'raw.pkl').read_bytes())
     assert len(raw) == 2
     found = raw[0]['pred_instances']
@@ -156,7 +162,10 @@ def test_predict_reads_a_video(trained, fruit, tmp_path):
     )
     assert done.returncode == 0, done.stderr[-2000:]
     pictures = {path.name for path in (tmp_path / 'out' / 'predictions').iterdir()}
-    assert pictures == {'clip_000000.jpg', 'clip_000001.jpg'}
+    assert pictures == {'clip_000000.jpg', 'clip_000001.jpg', 'clip.mp4'}
+    drawn = cv2.VideoCapture(str(tmp_path / 'out' / 'predictions' / 'clip.mp4'))
+    assert drawn.get(cv2.CAP_PROP_FRAME_COUNT) == 2
+    assert drawn.get(cv2.CAP_PROP_FPS) == 5
 
 
 def test_browse_draws_test_labels_on_the_image_that_they_belong_to(fruit):

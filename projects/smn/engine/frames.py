@@ -34,6 +34,7 @@ class Frame:
         name: The path of the image, or of the video; empty if it has none.
         stem: A name for the picture that is drawn; unique in a run.
         index: The number of the frame in a video, from 0; ``None`` for an image.
+        rate: Frames of the video in a second, if it says so.
     """
 
     image: np.ndarray
@@ -41,6 +42,7 @@ class Frame:
     name: str
     stem: str
     index: int | None = None
+    rate: float | None = None
 
 
 class Frames:
@@ -118,7 +120,8 @@ def frames_of(images: Any) -> tuple[Iterable[Frame], bool]:
 def _frames_of(path: Path, video: VideoReader, taken: set[str]) -> Iterator[Frame]:
     index = -1
     for index, image in enumerate(video):
-        yield Frame(image, image, str(path), _unique(f'{path.stem}_{index:06d}', taken), index)
+        stem = _unique(f'{path.stem}_{index:06d}', taken)
+        yield Frame(image, image, str(path), stem, index, video.fps or None)
     if (count := index + 1) < len(video):
         print(
             f'{path}: only the first {count} of {len(video)} frames can be decoded',

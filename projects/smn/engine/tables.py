@@ -14,7 +14,7 @@ import numpy as np
 from terminaltables import AsciiTable
 
 from projects.smn.errors import UserError
-from projects.smn.tasks import Task, image_row_columns, row_columns, tasks_per
+from projects.smn.tasks import SCORE, Task, image_row_columns, row_columns, tasks_per
 
 if TYPE_CHECKING:
     from .prediction import Prediction
@@ -74,7 +74,11 @@ def _title(prediction: Prediction) -> str:
         counts = Counter(prediction.names.tolist())
         named = [f'{counts[name]} {name}' for name in prediction.classes if counts[name]]
         title += f': {", ".join(named) or "no objects"}'
-    said = [f'{name} {v}' for name, v in prediction.image_row().items() if v is not None]
+    said = [
+        f'{name} {value}'
+        for name, value in prediction.image_row().items()
+        if value is not None and not name.endswith(SCORE)
+    ]
     return '; '.join([title, *said])
 
 
@@ -90,6 +94,7 @@ def _cells(prediction: Prediction) -> list[list[str]]:
     """Header and rows; without tasks of many columns, such as points: they would not fit."""
     answered = tasks_per('object', prediction.answered)
     header = row_columns({k: t for k, t in answered.items() if len(t.columns()) <= 2})[1:]
+    header = [column for column in header if not column.endswith(SCORE)]
     rows = prediction[:SHOWN].rows() if len(prediction) else ()
     return [header, *([_cell(row.get(column)) for column in header] for row in rows)]
 

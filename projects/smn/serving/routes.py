@@ -12,7 +12,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from .about import Health, ModelInfo, TaskInfo, describe_model, describe_task
 from .answer_schema import answer_schema
 from .problems import CLIENT_GONE, MEDIA_TYPE, Problem, ProblemError
-from .service import MEDIA_TYPES, Format, MaskForm
+from .service import MEDIA_TYPES, Format, MaskForm, Style
 from .uploads import OPENAPI_BODY, read_images
 
 EVERY_METHOD = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD']
@@ -64,6 +64,14 @@ def _add_prediction(app: FastAPI) -> None:
         request: Request,
         format: Annotated[Format, Query(description='Of the answer.')] = 'json',
         masks: Annotated[MaskForm, Query(description='Masks of objects in JSON.')] = 'rle',
+        style: Annotated[
+            Style,
+            Query(
+                description='How format=overlay draws masks and maps. The picture is enlarged to '
+                '1000 pixels on its longer side if it has fewer, so that what is written on it can '
+                'be read; all else is in pixels of the image that was sent.'
+            ),
+        ] = 'fill',
         score_thr: float = Query(
             options.score_thr, ge=least, le=1, description='Leave out objects with a lower score.'
         ),
@@ -73,7 +81,7 @@ def _add_prediction(app: FastAPI) -> None:
             images = await read_images(request, options)
             if format == 'overlay' and len(images) > 1:
                 raise ProblemError(422, 'format=overlay is a picture of one image: send one')
-            job = worker.submit(service.answer, images, format, masks, score_thr)
+            job = worker.submit(service.answer, images, format, masks, score_thr, style)
             content = await _result(job, request)
         return Response(content, media_type=MEDIA_TYPES[format])
 

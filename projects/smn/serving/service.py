@@ -21,6 +21,7 @@ from .uploads import of_each
 # What a client can ask for, and how it has the masks if that is JSON.
 Format = Literal['json', 'csv', 'masks', 'overlay']
 MaskForm = Literal['rle', 'polygons']
+Style = Literal['fill', 'outline', 'none']
 MEDIA_TYPES: dict[Format, str] = {
     'json': 'application/json',
     'csv': 'text/csv; charset=utf-8',
@@ -42,22 +43,32 @@ class PredictionService:
         self.metrics = metrics
 
     def answer(
-        self, images: Sequence[Image.Image], format: Format, masks: MaskForm, score_thr: float
+        self,
+        images: Sequence[Image.Image],
+        format: Format,
+        masks: MaskForm,
+        score_thr: float,
+        style: Style = 'fill',
     ) -> bytes:
         """The body of an answer, without objects of a lower score.
 
         Raises:
             ProblemError: If an image is damaged.
         """
-        return self.write(self._predictions(images, score_thr), format, masks)
+        return self.write(self._predictions(images, score_thr), format, masks, style)
 
     def write(
-        self, predictions: Iterable[Prediction], format: Format, masks: MaskForm = 'rle'
+        self,
+        predictions: Iterable[Prediction],
+        format: Format,
+        masks: MaskForm = 'rle',
+        style: Style = 'fill',
     ) -> bytes:
         """Predictions, which may come one at a time, in a format. An overlay is of one alone."""
         if format == 'overlay':
             (prediction,) = predictions
-            return cv2.imencode('.png', np.asarray(prediction.draw())[..., ::-1])[1].tobytes()
+            drawn = np.asarray(prediction.draw(style=style))
+            return cv2.imencode('.png', drawn[..., ::-1])[1].tobytes()
         if format == 'csv':
             return to_csv(predictions, self.predictor.tasks).encode()
         if format == 'masks':

@@ -1,7 +1,7 @@
 """What a task is: labels in, predictions out. Imports nothing else of the project."""
 
 from .answers import Answers, Fields, image_row_columns, row_columns, to_fields
-from .base import DETECTION, TASKS, Task, plain, tasks_per
+from .base import DETECTION, SCORE, TASKS, Task, plain, tasks_per
 from .box import BoxTask
 from .build import build_tasks
 from .classification import ClassificationTask
@@ -15,6 +15,7 @@ from .semantic import IGNORED, SemanticTask
 __all__ = [
     'DETECTION',
     'IGNORED',
+    'SCORE',
     'TASKS',
     'Answers',
     'BoxTask',

@@ -18,6 +18,9 @@ if TYPE_CHECKING:  # a converter asks tasks where a label is, and must not wait 
 
 TASKS = Registry('task', scope='mmdet')
 
+SCORE = ' score'
+"""The end of the names of columns that say how certain the one before is."""
+
 DETECTION = 'detection'
 """What proposals and boxes are called where tasks are named."""
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from projects.smn.errors import UserError, listing
 
-from .base import TASKS, Task
+from .base import SCORE, TASKS, Task
 from .geometry import Values
 
 if TYPE_CHECKING:
@@ -111,11 +111,11 @@ class ClassificationTask(Task):
         return np.array([self.classes[v] if v >= 0 else None for v in labels], object)
 
     def columns(self) -> list[str]:
-        return [self.name]
+        return [self.name, f'{self.name}{SCORE}']
 
     def to_columns(self, fields: Mapping[str, Any], index: int) -> dict[str, Any]:
-        label = int(fields[self.name][index])
-        return {self.name: self.classes[label] if label >= 0 else None}
+        said = self.to_json(fields, index) or dict(value=None, score=None)
+        return dict(zip(self.columns(), said.values(), strict=True))
 
     def caption(self, fields: Mapping[str, Any], index: int) -> str | None:
         label = int(fields[self.name][index])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -10,7 +11,7 @@ import numpy as np
 
 from projects.smn.errors import UserError, listing
 
-from .base import TASKS, Task
+from .base import SCORE, TASKS, Task
 from .geometry import Geometry, cropped, moved_points
 
 if TYPE_CHECKING:
@@ -134,12 +135,13 @@ class KeypointTask(Task):
         )
 
     def columns(self) -> list[str]:
-        return [f'{self.name}.{p}.{axis} (px)' for p in self.points for axis in 'xy']
+        of_point = ('.x (px)', '.y (px)', SCORE)
+        return [f'{self.name}.{point}{column}' for point in self.points for column in of_point]
 
     def to_columns(self, fields: Mapping[str, Any], index: int) -> dict[str, Any]:
-        values = fields[self.name][index][:, :2].reshape(-1)
+        values = fields[self.name][index].reshape(-1).tolist()
         return {
-            column: None if np.isnan(value) else round(float(value), 1)
+            column: None if math.isnan(value) else round(value, 4 if column.endswith(SCORE) else 1)
             for column, value in zip(self.columns(), values, strict=True)
         }
 
