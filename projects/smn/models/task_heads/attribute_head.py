@@ -79,18 +79,10 @@ class AttributeTaskHead(TaskHead):
         self.trunk = nn.Sequential(
             nn.Flatten(), nn.Linear(inputs, hidden), nn.ReLU(), nn.Dropout(dropout)
         )
+        # Of its own, so that weights of a network without it fit one with it.
+        self.geometry = nn.Linear(FEATURES, hidden, bias=False) if geometry else None
         self.predictors = ModuleDict(
             {name: nn.Linear(hidden, task.num_outputs) for name, task in tasks.items()}
-        )
-        # Layers of their own, so that weights of a network without it fit one with it.
-        self.geometry = nn.Linear(FEATURES, hidden, bias=False) if geometry else None
-        # And past the hidden layer, whose thousands of inputs know small training sets by heart.
-        self.by_geometry = ModuleDict(
-            {
-                name: nn.Linear(FEATURES, task.num_outputs, bias=False)
-                for name, task in tasks.items()
-                if geometry
-            }
         )
 
     def forward(
@@ -105,17 +97,10 @@ class AttributeTaskHead(TaskHead):
         """
         squares = expanded(squared(rois), self.expand)
         hidden = self.trunk[:2](self.convs(self.extract(x, squares)))
-        told = self.geometry is not None and geometry is not None
-        if told:
-            geometry = geometry.to(hidden.dtype)
-            hidden = hidden + self.geometry(geometry)
+        if self.geometry is not None and geometry is not None:
+            hidden = hidden + self.geometry(geometry.to(hidden.dtype))
         hidden = self.trunk[2:](hidden)
-        outputs = {name: predictor(hidden) for name, predictor in self.predictors.items()}
-        if told:
-            outputs = {
-                name: output + self.by_geometry[name](geometry) for name, output in outputs.items()
-            }
-        return outputs
+        return {name: predictor(hidden) for name, predictor in self.predictors.items()}
 
     def loss(
         self,
