@@ -134,10 +134,11 @@ def test_the_table_has_units_in_its_header_and_says_what_the_records_say(predict
     out, _ = predicted
     records = json.loads((out / 'images.json').read_text())
     rows = rows_of(out / 'images.csv')
-    header = ['file_name', 'map background (%)', 'map pet (%)', 'species']
+    header = ['file_name', 'map background (%)', 'map pet (%)', 'species', 'species score']
     assert list(rows[0]) == header + [f'head {c} (px)' for c in ('x1', 'y1', 'x2', 'y2')]
     for row, record in zip(rows, records, strict=True):
-        assert row['species'] == record['attributes']['species']['value']
+        said = record['attributes']['species']
+        assert (row['species'], float(row['species score'])) == (said['value'], said['score'])
         shares = float(row['map background (%)']) + float(row['map pet (%)'])
         assert shares == pytest.approx(100, abs=0.02)
         assert float(row['head x1 (px)']) == pytest.approx(record['boxes']['head'][0], abs=0.06)
