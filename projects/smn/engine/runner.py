@@ -96,6 +96,8 @@ class TaskRunner(Runner):
 
     def build_param_scheduler(self, scheduler: Any) -> Any:
         """As mmengine's; where ``max_epochs`` or ``max_iters`` says how long, warm-ups follow."""
+        if not self.max_iters:  # nothing is trained, and mmengine refuses a schedule of no steps
+            return []
         if any(self.cfg.get(name) is not None for name in LOOPS):
             scheduler = with_short_warm_up(scheduler, self.max_iters)
         return super().build_param_scheduler(scheduler)
