@@ -89,11 +89,11 @@ def load_config(path: str | Path, options: dict | None = None) -> Config:
     return cfg
 
 
-def add_style(parser: argparse.ArgumentParser) -> None:
+def add_style(parser: argparse.ArgumentParser, default: str | None = 'fill') -> None:
     parser.add_argument(
         '--style',
         choices=STYLES,
-        default='fill',
+        default=default,
         help='how masks and maps are drawn: filled, as outlines, which hide no colour, or not',
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import cv2
@@ -9,7 +10,6 @@ import numpy as np
 from PIL import Image
 
 from projects.smn.engine.frames import Frame
-from projects.smn.errors import UserError
 
 
 class DrawnVideos:
@@ -36,7 +36,8 @@ class DrawnVideos:
         if frame.index == 0 or frame.name != self.source:
             self.close()
             self._open(frame, picture.size)
-        self.writer.write(np.ascontiguousarray(np.asarray(picture)[..., ::-1]))
+        if self.writer.isOpened():
+            self.writer.write(np.ascontiguousarray(np.asarray(picture)[..., ::-1]))
 
     def _open(self, frame: Frame, size: tuple[int, int]) -> None:
         stem, number = Path(frame.name).stem, 1
@@ -47,7 +48,7 @@ class DrawnVideos:
         code = cv2.VideoWriter.fourcc(*'mp4v')
         self.writer = cv2.VideoWriter(str(self._part), code, frame.rate or 25.0, size)
         if not self.writer.isOpened():
-            raise UserError(f'{path} cannot be written: OpenCV has no MPEG-4 encoder here')
+            print(f'{path} cannot be written: OpenCV has no MPEG-4 encoder here', file=sys.stderr)
 
     def _named(self, stem: str, number: int) -> Path:
         return self.folder / (f'{stem}.mp4' if number == 1 else f'{stem}_{number}.mp4')
@@ -60,6 +61,7 @@ class DrawnVideos:
         """End the video that is being written, if there is one."""
         if self.writer is not None:
             self.writer.release()
-            self._part.replace(self.path)
+            if self._part.exists():
+                self._part.replace(self.path)
             self.written.append(self.path)
             self.writer = self.source = None

@@ -34,7 +34,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--per-class', action='store_true', help='a row of the table for every class, too'
     )
-    add_style(parser)
+    add_style(parser, default=None)  # as the config says
     parser.add_argument('--out', help='keep the raw predictions in this .pkl file, masks as RLE')
     return parser.parse_args()
 
@@ -53,11 +53,13 @@ def main() -> None:
     cfg.pretrained = None
     if args.show_dir:
         cfg.default_hooks.visualization.update(draw=True, test_out_dir=args.show_dir)
-    cfg.visualizer.style = args.style
+    if args.style is not None:
+        cfg.visualizer.style = args.style
     runner = RUNNERS.build(cfg)
     metrics = [m for m in runner.test_evaluator.metrics if isinstance(m, MultiTaskMetric)]
     for metric in metrics:
-        metric.out_dir, metric.per_class = runner.work_dir, args.per_class
+        metric.out_dir = runner.work_dir
+        metric.per_class = metric.per_class or args.per_class
     if args.out:
         runner.test_evaluator.metrics.append(DumpDetResults(out_file_path=args.out))
     runner.test()
@@ -72,14 +74,18 @@ def number_worst(folder: Path, worst: Sequence[str]) -> None:
     """Put a number before the names of pictures, the worst first; those without errors have none.
 
     Args:
-        folder: With a picture of each image.
+        folder: With a picture of each image; of images of one name, it has one picture.
         worst: The images that have errors, the worst first.
     """
     digits = len(str(len(worst)))
+    moved = {}
     for number, name in enumerate(worst, 1):
         picture = folder / Path(name).name
-        if picture.is_file():  # else one of the same name in another folder is in its place
-            picture.rename(picture.with_name(f'{number:0{digits}}_{picture.name}'))
+        if picture.is_file():
+            # Under a name that no image has, until all are out of each other's way.
+            moved[picture.rename(folder / f'.{number}')] = f'{number:0{digits}}_{picture.name}'
+    for picture, name in moved.items():
+        picture.rename(folder / name)
     print(f'Pictures, the worst first, are in {folder}')
 
 

@@ -34,7 +34,7 @@ def root(tmp_path_factory):
     return make_tiny_coco(tmp_path_factory.mktemp('options') / 'data')
 
 
-@pytest.fixture(scope='module', params=['linear', 'log_box'])
+@pytest.fixture(scope='module', params=['log_box'])
 def run(request, root, tmp_path_factory):
     """A config without mean and std, the folder of its training, and what its labels say."""
     folder = tmp_path_factory.mktemp('run') / request.param

@@ -27,7 +27,9 @@ def test_a_warm_up_is_at_most_a_quarter():
     assert short == warm_up(end=25)
     assert same == cosine
     assert with_short_warm_up([warm_up(end=150)], 1000) == [warm_up(end=150)]
-    assert with_short_warm_up(warm_up(end=150), 2) == warm_up(end=1)
+    assert with_short_warm_up(warm_up(end=150), 100) == [warm_up(end=25)]
+    # One of a single step would never end.
+    assert with_short_warm_up([warm_up(end=150), cosine], 7) == [cosine]
 
 
 @pytest.mark.parametrize(
@@ -42,9 +44,15 @@ def test_no_other_schedule_is_shortened(other):
     assert with_short_warm_up([other], 100) == [other]
 
 
+def test_what_follows_a_warm_up_begins_where_it_ends():
+    cosine = dict(type='CosineAnnealingLR', by_epoch=False, begin=500)
+    short, after = with_short_warm_up([warm_up(end=500), cosine], 300)
+    assert short['end'] == after['begin'] == 75
+
+
 def test_those_of_several_optimizers_are_found():
     cfg = dict(one=[warm_up(end=80)], two=warm_up(end=8))
-    assert with_short_warm_up(cfg, 40) == dict(one=[warm_up(end=10)], two=warm_up(end=8))
+    assert with_short_warm_up(cfg, 40) == dict(one=[warm_up(end=10)], two=[warm_up(end=8)])
 
 
 def test_schedules_are_named_with_their_ends():

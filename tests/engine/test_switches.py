@@ -56,13 +56,46 @@ def test_a_schedule_with_an_end_moves_with_the_training_it_ended_with(length):
     cfg.train_cfg.max_epochs = 36
     steps = dict(type='MultiStepLR', milestones=[27, 33], gamma=0.1, end=36, by_epoch=True)
     part = dict(type='LinearLR', start_factor=0.1, end=5, by_epoch=True)
-    cfg.param_scheduler = [steps, part, dict(type='CosineAnnealingLR', T_max=36, end=36)]
-    moved, same, cosine = link_tasks(cfg).param_scheduler
+    endless = dict(type='MultiStepLR', milestones=[27, 33])
+    cosine = dict(type='CosineAnnealingLR', T_max=36, end=36)
+    cfg.param_scheduler = [steps, part, cosine, endless]
+    moved, warm_up, cosine, endless = link_tasks(cfg).param_scheduler
     (number,) = length.values()
     assert moved.end == cosine.end == cosine.T_max == number
     assert moved.milestones == [number * 27 // 36, number * 33 // 36]
-    assert moved.by_epoch is cosine.get('by_epoch', True) is ('max_epochs' in length)
-    assert dict(same) == part
+    assert endless.milestones == moved.milestones
+    in_steps = 'max_iters' in length
+    # In a loop that counts steps, nothing that counts epochs would ever move.
+    for schedule in (moved, cosine, endless, *([warm_up] if in_steps else [])):
+        assert schedule.get('by_epoch', True) is not in_steps
+    assert warm_up.end == (number * 5 // 36 if in_steps else 5)
+
+
+def test_no_checkpoints_stay_none_in_the_other_unit():
+    cfg = load_config(DEMO, dict(max_iters=100))
+    cfg.default_hooks.checkpoint.interval = -1
+    assert link_tasks(cfg).default_hooks.checkpoint.interval == -1
+
+
+def test_a_loop_that_says_by_epoch_may_be_given_the_other_unit():
+    cfg = load_config(DEMO, dict(max_iters=100))
+    cfg.train_cfg = dict(by_epoch=True, max_epochs=12)
+    assert link_tasks(cfg).train_cfg.to_dict() == dict(
+        type='IterBasedTrainLoop', max_iters=100, val_interval=8
+    )
+
+
+@pytest.mark.parametrize('loop', ['max_epochs=12', "type='IterBasedTrainLoop', max_iters=12"])
+def test_a_train_cfg_overrules_a_variable_of_a_base(tmp_path, loop):
+    base, child = tmp_path / 'base.py', tmp_path / 'child.py'
+    base.write_text(
+        f"_base_ = '{DEMO}'\nmax_epochs = 300\ntrain_cfg = dict(max_epochs=max_epochs)\n"
+    )
+    child.write_text(f"_base_ = './base.py'\ntrain_cfg = dict(_delete_=True, {loop})\n")
+    cfg = linked(child)
+    assert cfg.train_cfg.get('max_epochs', cfg.train_cfg.get('max_iters')) == 12
+    child.write_text("_base_ = './base.py'\nmax_epochs = 5\n")
+    assert linked(child).train_cfg.max_epochs == 5
 
 
 def test_a_child_may_change_the_unit(tmp_path):

@@ -81,3 +81,12 @@ def test_a_name_that_only_own_code_can_read_is_taken(tmp_path):
     path = tmp_path / 'mine.py'
     path.write_text(f"_base_ = '{PET}'\nfor_my_hook = 3\n")
     assert load_config(path, dict(for_my_hook=4)).for_my_hook == 4
+
+
+@pytest.mark.parametrize('bases', ["['./a.py', *[]]", "'./' + 'a.py'", "'./a.py', './b.yaml'"])
+def test_bases_of_any_form_are_no_trouble(tmp_path, bases):
+    (tmp_path / 'a.py').write_text('size = 3\nmodel = dict(size=size)\n')
+    (tmp_path / 'b.yaml').write_text('work_dir: "x"\n')
+    path = tmp_path / 'mine.py'
+    path.write_text(f'_base_ = {bases}\nmax_epoch = 3\n', 'utf-8')
+    assert len(unread_names(path)) == 1

@@ -112,3 +112,20 @@ def test_the_table_has_the_worst_image_first(row, tmp_path):
     assert [row['file_name'] for row in rows] == ['bad.jpg', 'bad.jpg', 'middling.jpg']
     assert rows[2]['predicted'] == '60 mm'
     assert float(rows[0]['x2 (px)']) == pytest.approx(row['bboxes'][2], abs=0.06)
+
+
+def test_no_number_is_as_wrong_as_can_be(row):
+    (mistake,) = mistakes([row], [exact({**row, 'length': float('nan')})])
+    assert (mistake.task, mistake.cost) == ('length', 1.0)
+
+
+def test_what_lies_in_a_crowd_is_neither_right_nor_wrong(row):
+    x1, y1, x2, y2 = row['bboxes']
+    crowd = [[x1 - 5, y1 - 5, x2 + 5, y2 + 5]]
+    assert mistakes([row], [exact(row, 0.9), exact(row, 0.6)], ignored=crowd) == []
+
+
+def test_a_second_detection_of_the_same_wrong_class_is_a_double(row):
+    wrong = {**row, 'labels': 1}
+    found = mistakes([row], [exact(wrong, 0.9), exact(wrong, 0.6)])
+    assert sorted(named(found)) == [('confused', ''), ('double', '')]

@@ -11,7 +11,7 @@ from mmengine.structures import InstanceData, PixelData
 from projects.smn.tasks import IGNORED, build_tasks
 from projects.smn.visualization import TaskVisualizer
 from projects.smn.visualization.captions import Writer, image_caption
-from projects.smn.visualization.draw import colour_of, point_colour
+from projects.smn.visualization.draw import colour_of, numbered, point_colour
 
 HEIGHT, WIDTH, SCALE = 120, 160, 2
 CLASSES = ('pet',)
@@ -123,7 +123,7 @@ def tasks_in(fields, tasks):
 
 def test_the_legend_names_the_classes_of_a_map_without_the_background_and_boxes():
     writer = Writer(np.zeros((300, 300, 3), np.uint8), np.zeros((0, 4)))
-    writer.legend(build_tasks(TASKS, CLASSES))
+    writer.legend(numbered(build_tasks(TASKS, CLASSES).values()))
     assert len(writer.taken) == 3  # fur, head, and the box
     colours = set(map(tuple, np.asarray(writer.image).reshape(-1, 3).tolist()))
     assert {colour_of(1), colour_of(2), point_colour(0)} <= colours

@@ -13,7 +13,14 @@ from mmengine.structures import InstanceData
 from projects.smn.tasks import build_tasks, encode_mask
 from projects.smn.visualization import TaskVisualizer
 from projects.smn.visualization.captions import Writer, caption
-from projects.smn.visualization.draw import PALETTE, WHITE, colour_of, legend_of, point_colour
+from projects.smn.visualization.draw import (
+    PALETTE,
+    WHITE,
+    colour_of,
+    legend_of,
+    numbered,
+    point_colour,
+)
 from projects.smn.visualization.matching import colours_of_matches
 
 HEIGHT, WIDTH = 120, 160
@@ -342,7 +349,7 @@ class TestText:
 
     def test_the_legend_shows_each_point_in_a_colour_of_its_own(self):
         writer = Writer(np.zeros((200, 200, 3), np.uint8), np.zeros((0, 4)))
-        writer.legend(self.tasks)
+        writer.legend(numbered(self.tasks.values()))
         colours = set(map(tuple, np.asarray(writer.image).reshape(-1, 3).tolist()))
         assert point_colour(0) != point_colour(1)
         assert {point_colour(0), point_colour(1)} <= colours
@@ -355,7 +362,7 @@ class TestText:
 
     def test_without_keypoints_there_is_no_legend(self):
         writer = Writer(np.zeros((200, 200, 3), np.uint8), np.zeros((0, 4)))
-        writer.legend({'mask': self.tasks['mask']})
+        writer.legend([(self.tasks['mask'], 0)])
         assert not np.asarray(writer.image).any()
 
     def test_a_caption_beside_a_box_does_not_cover_a_neighbour_where_there_is_room(self):

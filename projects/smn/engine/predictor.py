@@ -25,7 +25,8 @@ from .label_options import restore_options
 from .limits import Doubts, set_max_objects, set_scale
 from .linking import link_tasks, merge_options
 from .prediction import Prediction
-from .unread import refuse_unread
+from .switches import LOOPS
+from .unread import is_overruled, refuse_unread
 
 
 class Predictor:
@@ -193,6 +194,9 @@ def load_config(path: str | Path, options: dict | None = None) -> Config:
         cfg = Config.fromfile(str(path))
     except Exception as error:  # a config is a program, and may raise anything
         raise UserError(f'{path} cannot be read as a config: {_in_a_line(error)}') from error
+    for name in LOOPS:
+        if name in cfg and Path(path).suffix == '.py' and is_overruled(path, name):
+            cfg.pop(name)
     refuse_unread(cfg, options or {})
     try:
         merge_options(cfg, options or {})

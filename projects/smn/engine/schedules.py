@@ -16,6 +16,9 @@ LONGEST_WARM_UP = 1 / 4
 def with_short_warm_up(schedules: Any, steps: int) -> Any:
     """Schedules whose warm-up is at most a quarter of a training.
 
+    What begins where a warm-up ended begins where it ends now. A warm-up of less than two steps
+    would never end in mmengine, and is left out.
+
     Args:
         schedules: The config's ``param_scheduler``; anything but dicts is left alone.
         steps: Of the whole training.
@@ -23,17 +26,30 @@ def with_short_warm_up(schedules: Any, steps: int) -> Any:
     Returns:
         A copy.
     """
-    if isinstance(schedules, Sequence):
-        return [with_short_warm_up(schedule, steps) for schedule in schedules]
-    if not isinstance(schedules, Mapping):
-        return schedules
-    if 'type' not in schedules:  # for several optimizers
+    if isinstance(schedules, Mapping) and 'type' not in schedules:  # for several optimizers
         return {name: with_short_warm_up(value, steps) for name, value in schedules.items()}
-    limit = max(1, int(steps * LONGEST_WARM_UP))
-    by_steps = not schedules.get('by_epoch', True) and not schedules.get('begin', 0)
-    if schedules['type'] in WARM_UPS and by_steps and schedules.get('end', 0) > limit:
-        return {**schedules, 'end': limit}
-    return dict(schedules)
+    schedules = [schedules] if isinstance(schedules, Mapping) else schedules
+    if not isinstance(schedules, Sequence):
+        return schedules
+    limit = int(steps * LONGEST_WARM_UP)
+    long = {s['end'] for s in schedules if _is_warm_up(s) and s.get('end', 0) > limit}
+    shorter = []
+    for schedule in schedules:
+        if isinstance(schedule, Mapping) and not schedule.get('by_epoch', True):
+            if _is_warm_up(schedule) and schedule.get('end') in long:
+                if limit < 2:
+                    continue
+                schedule = {**schedule, 'end': limit}
+            elif schedule.get('begin') in long:
+                schedule = {**schedule, 'begin': limit}
+        shorter.append(schedule)
+    return shorter
+
+
+def _is_warm_up(schedule: Any) -> bool:
+    if not isinstance(schedule, Mapping) or schedule.get('by_epoch', True):
+        return False
+    return schedule['type'] in WARM_UPS and not schedule.get('begin', 0)
 
 
 def describe_schedules(schedulers: Any, loop: BaseLoop) -> str:

@@ -38,11 +38,14 @@ def follow_length(cfg: Config) -> None:
         interval = max(1, round(min(interval, old) * factor))
     loop.val_interval = min(interval, cfg[name])
     for schedule in _schedules(cfg):
-        if schedule.get('end') == old and schedule.get('by_epoch', True) == _counts_epochs(before):
+        if schedule.get('by_epoch', True) != _counts_epochs(before):
+            continue
+        # In the other unit nothing that counts in this one would ever move.
+        if before != name or schedule.get('end', old) == old:
             _scale(schedule, factor)
-            if before != name:
-                schedule.by_epoch = _counts_epochs(name)
-                schedule.pop('convert_to_iter_based', None)
+        if before != name:
+            schedule.by_epoch = _counts_epochs(name)
+            schedule.pop('convert_to_iter_based', None)
     loop[name] = cfg[name]
     if before != name:
         _count_in(name, cfg, factor)
@@ -70,14 +73,15 @@ def _counts_epochs(name: str) -> bool:
 
 def _count_in(name: str, cfg: Config, factor: float) -> None:
     """Let loop, log and checkpoints count in epochs, or in steps."""
-    for key in ({*LOOPS} - {name}) | {'dynamic_intervals', 'val_begin'}:
+    for key in ({*LOOPS} - {name}) | {'by_epoch', 'dynamic_intervals', 'val_begin'}:
         cfg.train_cfg.pop(key, None)
     cfg.train_cfg.type = LOOPS[name]
     if 'log_processor' in cfg:
         cfg.log_processor.by_epoch = _counts_epochs(name)
     if checkpoint := (cfg.get('default_hooks') or {}).get('checkpoint'):
         checkpoint.by_epoch = _counts_epochs(name)
-        checkpoint.interval = max(1, round(checkpoint.get('interval', 1) * factor))
+        if checkpoint.get('interval', 1) > 0:  # -1 means none
+            checkpoint.interval = max(1, round(checkpoint.get('interval', 1) * factor))
 
 
 def _set_sampler(cfg: Config, name: str | None) -> None:
@@ -99,7 +103,7 @@ def _scale(schedule: ConfigDict, factor: float) -> None:
         if isinstance(value, (list, tuple)):
             schedule[key] = [round(number * factor) for number in value]
         elif value is not None:
-            schedule[key] = round(value * factor)
+            schedule[key] = max(int(value > 0), round(value * factor))
 
 
 def follow_monitor(cfg: Config) -> None:

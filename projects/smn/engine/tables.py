@@ -93,10 +93,15 @@ def _source(prediction: Prediction) -> str:
 def _cells(prediction: Prediction) -> list[list[str]]:
     """Header and rows; without tasks of many columns, such as points: they would not fit."""
     answered = tasks_per('object', prediction.answered)
-    header = row_columns({k: t for k, t in answered.items() if len(t.columns()) <= 2})[1:]
-    header = [column for column in header if not column.endswith(SCORE)]
+    few = {name: task for name, task in answered.items() if len(_numbers(task.columns())) <= 2}
+    header = _numbers(row_columns(few)[1:])
     rows = prediction[:SHOWN].rows() if len(prediction) else ()
     return [header, *([_cell(row.get(column)) for column in header] for row in rows)]
+
+
+def _numbers(columns: list[str]) -> list[str]:
+    """The columns that say something, and not how certain that is."""
+    return [column for column in columns if not column.endswith(SCORE)]
 
 
 def _rest(prediction: Prediction) -> list[str]:

@@ -37,6 +37,7 @@ class _File:
     defined: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
     bases: list[_File] = field(default_factory=list)
+    loop: str = ''  # what it says of `train_cfg`
 
 
 def unread_names(path: str | Path) -> list[str]:
@@ -64,22 +65,50 @@ def unread_names(path: str | Path) -> list[str]:
 
 
 def _read(path: Path) -> _File:
-    tree = ast.parse(path.read_text())
     file = _File(path)
+    try:
+        tree = ast.parse(path.read_text('utf-8'))
+    except (OSError, SyntaxError, ValueError):
+        return file  # a base in YAML, say
     for statement in tree.body:
         targets = statement.targets if isinstance(statement, ast.Assign) else ()
         if isinstance(statement, ast.AnnAssign):
             targets = (statement.target,)
         names = {target.id for target in targets if isinstance(target, ast.Name)}
         if '_base_' in names:
-            files = ast.literal_eval(statement.value)
-            files = [files] if isinstance(files, str) else files
-            file.bases = [_read(path.parent / name) for name in files if '::' not in name]
+            file.bases = [_read(path.parent / name) for name in _strings(statement.value)]
+        if 'train_cfg' in names:
+            file.loop = ast.unparse(statement.value)
         file.defined |= {name for name in names if not name.startswith('_')}
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             file.used.add(node.id)
     return file
+
+
+def _strings(node: ast.expr) -> list[str]:
+    """The names of bases; what is computed, or is in another package, is not followed."""
+    constants = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant)]
+    if any(isinstance(n, ast.BinOp) for n in ast.walk(node)):
+        return []
+    return [name for name in constants if isinstance(name, str) and '::' not in name]
+
+
+def is_overruled(path: str | Path, name: str) -> bool:
+    """Whether the ``train_cfg`` of a config says how long, and a base's ``max_epochs`` does not.
+
+    Args:
+        path: A config.
+        name: ``'max_epochs'`` or ``'max_iters'``.
+    """
+    files = [_read(Path(path))]
+    while files:
+        if any(name in file.defined for file in files):
+            return False
+        if any('max_epochs' in file.loop or 'max_iters' in file.loop for file in files):
+            return True
+        files = [base for file in files for base in file.bases]
+    return True  # in a base that is not followed
 
 
 def _all(files: Sequence[_File]) -> Iterator[_File]:

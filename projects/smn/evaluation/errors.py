@@ -87,7 +87,8 @@ def _(task: ClassificationTask, predicted: Fields, p: int, true: Fields, t: int)
 @judge.register
 def _(task: RegressionTask, predicted: Fields, p: int, true: Fields, t: int):
     said, meant = float(predicted[task.name][p]), float(true[task.name][t])
-    cost = abs(said - meant) / max(abs(meant), 1e-9)
+    # Of a label near zero, a share would say nothing: then of what labels differ by.
+    cost = abs(said - meant) / max(abs(meant), task.std or 0.0, 1e-9)
     return cost, *(f'{value:.4g} {task.unit}'.strip() for value in (meant, said))
 
 
@@ -123,7 +124,7 @@ def find_mistakes(image: Comparison, score_thr: float) -> list[Mistake]:
         prediction = prediction[prediction.scores >= score_thr]
         image = replace(image, prediction=prediction)
     found = [*_of_image(image), *_of_matches(image), *_of_detection(image)]
-    found = [mistake for mistake in found if mistake.cost >= LEAST]
+    found = [mistake for mistake in found if not mistake.cost < LEAST]
     return sorted(found, key=lambda mistake: -mistake.cost)
 
 
@@ -158,7 +159,8 @@ def _mistake(
     image: Comparison, task: Task, cost: float, words: Sequence[str], **place: object
 ) -> Mistake:
     error = 'wrong' if isinstance(task, ClassificationTask) else 'off'
-    return Mistake(image.name, error, min(float(cost), 1.0), task.name, **_said(words), **place)
+    cost = 1.0 if np.isnan(cost) else min(float(cost), 1.0)  # no number is no answer
+    return Mistake(image.name, error, cost, task.name, **_said(words), **place)
 
 
 def _said(words: Sequence[str]) -> dict[str, str]:
@@ -177,15 +179,17 @@ def _of_detection(image: Comparison) -> Iterator[Mistake]:
             predicted=image.truth.classes[label],
             box=image.detections['bboxes'][detection],
         )
+        if (crowded[detection] >= MATCH_IOU).any():
+            continue  # neither right nor wrong
         best = int(iou[detection].argmax()) if iou.shape[1] else -1
         if best >= 0 and iou[detection, best] >= MATCH_IOU:
             meant = _class_of(image.truth, best)
-            if image.objects['labels'][best] == label or best in taken:
+            if image.objects['labels'][best] == label or best in taken | confused:
                 yield Mistake(image.name, 'double', name=meant, expected=meant, **said)
             else:
                 confused.add(best)
                 yield Mistake(image.name, 'confused', name=meant, expected=meant, **said)
-        elif not (crowded[detection] >= MATCH_IOU).any():
+        else:
             yield Mistake(image.name, 'false', name=said['predicted'], **said)
     for index in range(len(image.objects['labels'])):
         if index not in taken | confused:

@@ -26,7 +26,7 @@ from .boxes import evaluate_boxes
 from .comparison import EVERYWHERE, Comparison
 from .confusion import write_confusion
 from .dispatch import evaluate_task
-from .errors import find_mistakes, worst_first, write_mistakes
+from .errors import Mistake, find_mistakes, worst_first, write_mistakes
 from .per_class import boxes_per_class, per_class
 from .semantic import maps_to_areas
 
@@ -113,7 +113,10 @@ class MultiTaskMetric(BaseMetric):
         for name, task in tasks.items():
             if isinstance(task, ClassificationTask):
                 write_confusion(folder / f'confusion_{name}.csv', task, results)
-        mistakes = {image.name: find_mistakes(image, self.error_score_thr) for image in results}
+        mistakes: dict[str, list[Mistake]] = {}
+        for image in results:  # one may be there twice
+            found = find_mistakes(image, self.error_score_thr)
+            mistakes.setdefault(image.name, []).extend(found)
         write_mistakes(folder / 'errors.csv', mistakes)
         self.worst = worst_first(mistakes)
 

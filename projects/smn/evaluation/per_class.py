@@ -43,7 +43,7 @@ def per_class(task: Task, images: Sequence[Comparison]) -> dict[str, float]:
 
 
 def _of_own_classes(task: ClassificationTask, images: Sequence[Comparison]) -> dict[str, float]:
-    """Precision, recall and F1 of each class, and how many there are."""
+    """Precision, recall and F1 of each class, and how many of its labels were found."""
     matrix, values = confusion_matrix(task, images), {}
     for index, name in enumerate(task.classes):
         right, true, said = matrix[index, index], matrix[index].sum(), matrix[:, index].sum()

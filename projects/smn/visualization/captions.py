@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from projects.smn.tasks import Fields, Task, tasks_per
 
-from .draw import WHITE, Colour, legend_of, numbered, thickness
+from .draw import WHITE, Colour, legend_of, thickness
 
 # In pixels of a picture of 1000: see `thickness`.
 FONT_SIZE = 15
@@ -74,12 +74,12 @@ class Writer:
         self.draw.multiline_text(corner, text, WHITE, self.font, spacing=self.padding)
         self.taken.append(area)
 
-    def legend(self, tasks: Mapping[str, Task]) -> None:
+    def legend(self, tasks: Iterable[tuple[Task, int]]) -> None:
         """What has a colour that tells what it is, in the lower left corner.
 
         That is keypoints, the classes of semantic maps, and boxes of the whole image.
         """
-        entries = [e for task in numbered(tasks.values()) for e in legend_of(*task)]
+        entries = [entry for pair in tasks for entry in legend_of(*pair)]
         bottom = self.image.size[1] - self.padding
         for name, colour in reversed(entries):
             bottom -= self._size(name)[1] + self.padding

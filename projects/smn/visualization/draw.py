@@ -205,6 +205,6 @@ def _outline(
     corner: tuple[int, int] = (0, 0),
 ) -> None:
     """Draw around an area, (H, W) of 0 and 1, whose upper left corner is at ``corner``."""
-    lines, _ = cv2.findContours(inside, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    lines, _ = cv2.findContours(inside, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     width = thickness(canvas, pixels)
     cv2.drawContours(canvas, lines, -1, colour, width, cv2.LINE_AA, offset=corner)

@@ -75,7 +75,7 @@ def draw_answers(
         colour = colour_of(colours[index])
         cv2.rectangle(canvas, (x1, y1), (x2, y2), colour, thickness(canvas, 2))
     writer = Writer(canvas, boxes)
-    writer.legend({k: t for k, t in shown.items() if not _is_empty(t, answers)})
+    writer.legend([pair for pair in numbered(shown.values()) if not _is_empty(pair[0], answers)])
     notes = [*image_caption(answers.image, answered), *([] if complete else [INCOMPLETE])]
     if notes:
         writer.at((writer.padding, writer.padding), '\n'.join(notes), WHITE)

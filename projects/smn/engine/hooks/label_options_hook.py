@@ -20,13 +20,15 @@ class LabelOptionsHook(Hook):
     def before_train(self, runner: Runner) -> None:
         sources = find_sources(runner.train_dataloader.dataset)
         sources = [source for source in sources if isinstance(source, CocoTaskDataset)]
-        found = learn_options(runner.model, sources)
-        for name, options in found.items():
-            runner.cfg.tasks[name].update(options)
+        for name, options in learn_options(runner.model, sources).items():
             said = ' and '.join(f'{option} {value:.4g}' for option, value in options.items())
-            print_log(f'{name}: {said}, of its labels', runner.logger)
-        if found:
-            runner.dump_config()
+            labelled = any(source.label_counts().tasks[name] for source in sources)
+            why = 'of its labels' if labelled else 'as no label of it is known'
+            print_log(f'{name}: {said}, {why}', runner.logger)
+        # Of a run that is resumed, they come from the checkpoint.
+        for name, options in current_options(runner.model).items():
+            runner.cfg.tasks[name].update(options)
+        runner.dump_config()
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         checkpoint['meta']['label_options'] = current_options(runner.model)
