@@ -11,6 +11,8 @@ from networks import DEMO, tiny_config
 from projects.smn.engine import TaskRunner
 from projects.smn.errors import UserError
 
+# Takes as long as the others: behind the marker, for `make test-long`.
+ALIKE = ('RandomLossWeighting',)
 BALANCERS = [
     dict(type='UncertaintyWeighting'),
     dict(type='DynamicWeightAverage', interval=2),
@@ -131,7 +133,14 @@ def test_a_run_is_not_resumed_with_its_heads_in_another_order(tiny_coco, tmp_pat
     assert '\n' not in str(error.value)
 
 
-@pytest.mark.parametrize('balancer', BALANCERS, ids=lambda balancer: balancer['type'])
+@pytest.mark.parametrize(
+    'balancer',
+    [
+        pytest.param(balancer, marks=[pytest.mark.long] if balancer['type'] in ALIKE else [])
+        for balancer in BALANCERS
+    ],
+    ids=lambda balancer: balancer['type'],
+)
 def test_a_killed_and_resumed_run_goes_on_with_the_same_state(balancer, tiny_coco, tmp_path):
     # Killed in the second epoch; its first iteration is the first after the checkpoint.
     before = train(tiny_coco, tmp_path / 'work', balancer, kill_before=5)

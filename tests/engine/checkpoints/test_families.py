@@ -46,7 +46,8 @@ def train(cfg, work_dir, epochs: int, **options) -> TaskRunner:
     ('family', 'balancer'),
     [
         *((family, None) for family in (fruit, balloon, pet, warehouse)),
-        *((family, dict(type='UncertaintyWeighting')) for family in (fruit, pet)),
+        (fruit, dict(type='UncertaintyWeighting')),
+        pytest.param(pet, dict(type='UncertaintyWeighting'), marks=pytest.mark.long),
     ],
     ids=lambda value: getattr(value, '__name__', str(value)),
 )
