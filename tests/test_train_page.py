@@ -39,10 +39,12 @@ def test_the_commands_are_found():
     assert len(COMMANDS) >= 8
 
 
-def test_a_schedule_without_an_end_is_given_it_when_the_data_are_known(tmp_path):
+def test_the_example_of_a_schedule_trains_as_long_as_it_says(tmp_path):
     cfg = link_tasks(example_config('docs/train.md', 'max_iters = 400', tmp_path))
-    assert cfg.train_cfg.max_iters == 400
-    assert 'end' not in cfg.param_scheduler[1]
+    assert cfg.train_cfg.to_dict() == dict(
+        type='IterBasedTrainLoop', max_iters=400, val_interval=400
+    )
+    assert 'end' not in cfg.param_scheduler[1]  # given when it is built: test_opening_hook.py
 
 
 def test_the_example_of_another_network_says_how_long_and_from_where(tmp_path):

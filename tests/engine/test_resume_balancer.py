@@ -110,6 +110,28 @@ def test_a_resumed_run_goes_on_with_the_order_of_the_images(tiny_coco, tmp_path,
     ]
 
 
+def test_a_resumed_run_that_counts_steps_goes_on_with_the_order_of_the_images(tiny_coco, tmp_path):
+    def seen(folder, steps, resume, seed=None):
+        cfg = make_config(tiny_coco, tmp_path / folder, dict(type='FixedWeights'), resume)
+        cfg.train_cfg.max_epochs, cfg.max_iters = 1, steps
+        cfg.randomness = dict(seed=seed, diff_rank_seed=seed is None)
+        if seed is not None:
+            cfg.train_dataloader.sampler.seed = seed
+        runner = TaskRunner.from_cfg(cfg)
+        order = Order()
+        runner.register_hook(order)
+        runner.train()
+        sampler = runner.train_dataloader.batch_sampler.sampler
+        assert type(sampler).__name__ == 'InfiniteSampler'
+        return order.seen, sampler.seed
+
+    first, seed = seen('work', 4, False)
+    second, same = seen('work', 7, True)
+    assert same == seed
+    whole, _ = seen('whole', 7, False, seed)
+    assert {**first, **second} == whole
+
+
 def test_a_run_from_the_weights_of_another_begins_its_own_balance(tiny_coco, tmp_path):
     balancer = dict(type='WarmUp', iterations=4)
     train(tiny_coco, tmp_path / 'first', balancer)

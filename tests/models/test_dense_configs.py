@@ -28,6 +28,9 @@ def _first_epoch() -> None:
     MessageHub.get_current_instance().update_info('epoch', 0)  # of the runner, for TOODHead
 
 
+WARMING = 0.5  # of the learning rate
+
+
 @pytest.mark.parametrize('name', NAMES)
 def test_the_loss_of_a_fixed_batch_goes_down_and_every_task_is_answered(name, scene):
     cfg = on_tiny_images(name, scene)
@@ -35,14 +38,15 @@ def test_the_loss_of_a_fixed_batch_goes_down_and_every_task_is_answered(name, sc
     np.random.seed(0)
     model = MODELS.build(cfg.model)
     model.init_weights()
+    # Without a warm-up: at the whole rate, the loss of a dense head may jump at one of the steps.
+    cfg.optim_wrapper.optimizer.lr *= WARMING
     wrapper = build_optim_wrapper(model.train(), cfg.optim_wrapper)
     dataset = DATASETS.build(cfg.train_dataloader.dataset)
     batch = pseudo_collate([dataset[0], dataset[1]])
     steps = 3 if '_r50_' in name and name.startswith('smn') else 8  # at full size, that takes long
     losses = [model.train_step(copy.deepcopy(batch), wrapper)['loss'].item() for _ in range(steps)]
     assert np.isfinite(losses).all()
-    # Without its warm-up, a dense head's loss may jump for a step or two.
-    assert min(losses) < 0.9 * losses[0]
+    assert losses[-1] < 0.9 * losses[0]
     evaluator = Evaluator(cfg.test_evaluator)
     dataset = DATASETS.build(cfg.test_dataloader.dataset)
     evaluator.dataset_meta = dataset.metainfo

@@ -21,7 +21,6 @@ from projects.smn.visualization.draw import (
     numbered,
     point_colour,
 )
-from projects.smn.visualization.matching import colours_of_matches
 
 HEIGHT, WIDTH = 120, 160
 CLASSES = ('apple', 'pear')
@@ -144,23 +143,6 @@ def test_an_object_has_one_colour_on_both_sides():
         x1, y1, x2, y2 = (round(float(value) * 2) for value in box)
         at = (y1 + 3 * y2) // 4, (x1 + 3 * x2) // 4  # not under a caption
         np.testing.assert_array_equal(left[at], right[at])
-
-
-@pytest.mark.parametrize(
-    ('found', 'expected'),
-    [
-        ([[0, 0, 10, 10], [20, 20, 30, 30]], [0, 1]),
-        ([[20, 20, 30, 30], [0, 0, 10, 10]], [1, 0]),
-        ([[0, 0, 10, 9], [0, 0, 10, 10]], [0, 2]),  # the more certain one has it
-        ([[50, 50, 60, 60], [21, 20, 30, 30], [70, 70, 80, 80]], [2, 1, 3]),
-        ([], []),
-    ],
-)
-def test_who_found_nothing_has_a_colour_of_its_own(found, expected):
-    truth = np.array([[0, 0, 10, 10], [20, 20, 30, 30]], np.float32)
-    found = np.array(found, np.float32).reshape(-1, 4)
-    assert colours_of_matches(found, truth) == expected
-    assert colours_of_matches(found, truth[:0]) == list(range(len(found)))
 
 
 def test_boxes_are_outlined_where_there_is_no_mask():

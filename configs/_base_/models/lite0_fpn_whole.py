@@ -20,8 +20,7 @@ model = dict(
         in_channels=[24, 40, 112, 320],
         out_channels=width,
         num_outs=5,
-        # The fifth map is made of the backbone's own last one: what tells breeds apart is not what
-        # tells pixels apart.
+        # The fifth map is made of the backbone's own last one, for answers about the whole image.
         add_extra_convs='on_input',
         norm_cfg=norm,
     ),

@@ -20,13 +20,14 @@ from projects.smn.errors import UserError
 from projects.smn.tasks import build_tasks
 
 from .checkpoints import check_architecture, load_checkpoint_file
+from .config_files import is_overruled
 from .frames import Frame, Refuse, frames_of, passing_over
 from .label_options import restore_options
 from .limits import Doubts, set_max_objects, set_scale
 from .linking import link_tasks, merge_options
 from .prediction import Prediction
 from .switches import LOOPS
-from .unread import is_overruled, refuse_unread
+from .unread import refuse_unread
 
 
 class Predictor:

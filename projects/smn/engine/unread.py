@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from inspect import signature
 from itertools import islice
@@ -15,6 +13,8 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from projects.smn.errors import UserError, listing
+
+from .config_files import ConfigFile, all_of
 
 # Other switches of mmengine and of mmdet's tools than the runner's arguments.
 OF_MMENGINE = (
@@ -27,17 +27,6 @@ OF_THIS_PROJECT = (
 )  # fmt: skip
 READ = {*signature(Runner).parameters, *OF_MMENGINE, *OF_THIS_PROJECT} - {'cfg'}
 PLACES = 4
-
-
-@dataclass
-class _File:
-    """What one file of a config defines at its top level, and what it makes use of itself."""
-
-    path: Path
-    defined: set[str] = field(default_factory=set)
-    used: set[str] = field(default_factory=set)
-    bases: list[_File] = field(default_factory=list)
-    loop: str = ''  # what it says of `train_cfg`
 
 
 def unread_names(path: str | Path) -> list[str]:
@@ -53,68 +42,15 @@ def unread_names(path: str | Path) -> list[str]:
     """
     if Path(path).suffix != '.py':
         return []
-    file = _read(Path(path))
+    file = ConfigFile.read(Path(path))
     if 'launcher' in file.defined and not file.bases:
         return []
     sentences = []
     for name in sorted(file.defined - file.used - READ):
-        used = next((base.path.name for base in _all(file.bases) if name in base.used), None)
+        used = next((base.path.name for base in all_of(file.bases) if name in base.used), None)
         late = f'; {used} has used its own, so set what it went into' if used else _nearest(name)
         sentences.append(f'{path}: nothing reads `{name}`{late}')
     return sentences
-
-
-def _read(path: Path) -> _File:
-    file = _File(path)
-    try:
-        tree = ast.parse(path.read_text('utf-8'))
-    except (OSError, SyntaxError, ValueError):
-        return file  # a base in YAML, say
-    for statement in tree.body:
-        targets = statement.targets if isinstance(statement, ast.Assign) else ()
-        if isinstance(statement, ast.AnnAssign):
-            targets = (statement.target,)
-        names = {target.id for target in targets if isinstance(target, ast.Name)}
-        if '_base_' in names:
-            file.bases = [_read(path.parent / name) for name in _strings(statement.value)]
-        if 'train_cfg' in names:
-            file.loop = ast.unparse(statement.value)
-        file.defined |= {name for name in names if not name.startswith('_')}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            file.used.add(node.id)
-    return file
-
-
-def _strings(node: ast.expr) -> list[str]:
-    """The names of bases; what is computed, or is in another package, is not followed."""
-    constants = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant)]
-    if any(isinstance(n, ast.BinOp) for n in ast.walk(node)):
-        return []
-    return [name for name in constants if isinstance(name, str) and '::' not in name]
-
-
-def is_overruled(path: str | Path, name: str) -> bool:
-    """Whether the ``train_cfg`` of a config says how long, and a base's ``max_epochs`` does not.
-
-    Args:
-        path: A config.
-        name: ``'max_epochs'`` or ``'max_iters'``.
-    """
-    files = [_read(Path(path))]
-    while files:
-        if any(name in file.defined for file in files):
-            return False
-        if any('max_epochs' in file.loop or 'max_iters' in file.loop for file in files):
-            return True
-        files = [base for file in files for base in file.bases]
-    return True  # in a base that is not followed
-
-
-def _all(files: Sequence[_File]) -> Iterator[_File]:
-    for file in files:
-        yield file
-        yield from _all(file.bases)
 
 
 def _nearest(name: str, nested: Iterable[str] = ()) -> str:
@@ -160,7 +96,7 @@ def _is_variable(cfg: Config, name: str) -> bool:
     path = Path(cfg.filename or '')
     if path.suffix != '.py' or not path.is_file():
         return False
-    return any(name in file.used for file in _all([_read(path)]))
+    return any(name in file.used for file in all_of([ConfigFile.read(path)]))
 
 
 def _places(cfg: Config, name: str, rest: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from projects.smn.files import replacing
 from projects.smn.tasks import (
+    BOX_COLUMNS,
     Answers,
     BoxTask,
     ClassificationTask,
@@ -160,11 +161,9 @@ def _mistake(
 ) -> Mistake:
     error = 'wrong' if isinstance(task, ClassificationTask) else 'off'
     cost = 1.0 if np.isnan(cost) else min(float(cost), 1.0)  # no number is no answer
-    return Mistake(image.name, error, cost, task.name, **_said(words), **place)
-
-
-def _said(words: Sequence[str]) -> dict[str, str]:
-    return dict(zip(('expected', 'predicted'), words, strict=True))
+    expected, predicted = words
+    said = dict(expected=expected, predicted=predicted)
+    return Mistake(image.name, error, cost, task.name, **said, **place)
 
 
 def _of_detection(image: Comparison) -> Iterator[Mistake]:
@@ -212,11 +211,10 @@ def write_mistakes(path: Path, mistakes: Mapping[str, Sequence[Mistake]]) -> Non
         path: Of the CSV file.
         mistakes: Image to its errors.
     """
-    corners = ('x1 (px)', 'y1 (px)', 'x2 (px)', 'y2 (px)')
     columns = [f.name for f in fields(Mistake) if f.name != 'box']
     columns = ['class' if name == 'name' else name for name in columns]
     with replacing(path) as part, part.open('w', newline='', encoding='utf-8') as file:
-        table = csv.DictWriter(file, [*columns, *corners])
+        table = csv.DictWriter(file, [*columns, *BOX_COLUMNS])
         table.writeheader()
         for name in worst_first(mistakes):
             for mistake in mistakes[name]:
@@ -225,7 +223,7 @@ def write_mistakes(path: Path, mistakes: Mapping[str, Sequence[Mistake]]) -> Non
                 row.update({'class': row.pop('name'), 'cost': round(mistake.cost, 3)})
                 if box is not None:
                     numbers = (round(float(value), 1) for value in box)
-                    row.update(zip(corners, numbers, strict=True))
+                    row.update(zip(BOX_COLUMNS, numbers, strict=True))
                 table.writerow(row)
 
 

@@ -1,6 +1,6 @@
 """What a task is: labels in, predictions out. Imports nothing else of the project."""
 
-from .answers import Answers, Fields, image_row_columns, row_columns, to_fields
+from .answers import BOX_COLUMNS, Answers, Fields, image_row_columns, row_columns, to_fields
 from .base import DETECTION, SCORE, TASKS, Task, plain, tasks_per
 from .box import BoxTask
 from .build import build_tasks
@@ -13,6 +13,7 @@ from .rle import encode_crop
 from .semantic import IGNORED, SemanticTask
 
 __all__ = [
+    'BOX_COLUMNS',
     'DETECTION',
     'IGNORED',
     'SCORE',

@@ -53,6 +53,9 @@ def test_what_is_trained_is_said_in_both(run):
         ).groups()
         assert float(learn) <= float(whole)
         assert re.search(r'training +1 epochs, \d+ steps of \d+ images; no validation', text)
+        # The config gives the schedule no end.
+        (steps,) = re.search(r'1 epochs, (\d+) steps', text).groups()
+        assert f'CosineAnnealingLR until step {steps} ' in text
         assert re.search(r'device +cpu, \d+ threads', text)
 
 

@@ -18,8 +18,8 @@ from torch import Tensor, nn
 from projects.smn.tasks import Task
 
 from .base import TaskHead, split_by_image
-from .box_geometry import FEATURES, box_geometry, to_original
-from .rois import expanded, jittered, squared
+from .box_geometry import FEATURES, box_geometry
+from .rois import expanded, jittered, squared, to_original
 
 
 @MODELS.register_module()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import torch
 from torch import Tensor
 
@@ -41,8 +39,3 @@ def box_geometry(boxes: Tensor, size: tuple[int, int], scores: Tensor | None = N
     typical = others.nanmedian(1).values if len(boxes) else log_side
     relative = (log_side - typical).nan_to_num(0.0)
     return torch.cat([(sides / UNIT).log(), share[:, None], relative[:, None]], 1)
-
-
-def to_original(boxes: Tensor, meta: Mapping) -> Tensor:
-    """Boxes (N, 4) in pixels of the original image; of a flipped image, where they are in it."""
-    return boxes / boxes.new_tensor([*meta.get('scale_factor', (1.0, 1.0))] * 2)

@@ -1,6 +1,8 @@
-"""RoIs made from boxes: larger, square, jittered."""
+"""Boxes made from boxes: larger, square, jittered, in the original image."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor
@@ -24,3 +26,8 @@ def jittered(boxes: Tensor, share: float) -> Tensor:
     """Boxes (N, 4) with each side moved at random by up to ``share`` of the box's size."""
     sizes = (boxes[:, 2:] - boxes[:, :2]).repeat(1, 2)
     return boxes + sizes * (torch.rand_like(boxes) * 2 - 1) * share
+
+
+def to_original(boxes: Tensor, meta: Mapping) -> Tensor:
+    """Boxes (N, 4) in pixels of the original image; of a flipped image, where they are in it."""
+    return boxes / boxes.new_tensor([*meta.get('scale_factor', (1.0, 1.0))] * 2)
