@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from helpers import make_tiny_coco
+from helpers import leave_configs_unformatted, make_tiny_coco
 from mmengine.registry import init_default_scope
 
 # Tiny tensors: a second thread only costs.
 torch.set_num_threads(1)
+leave_configs_unformatted()
 
 
 @pytest.fixture(autouse=True)

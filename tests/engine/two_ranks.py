@@ -16,6 +16,7 @@ import torch
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
+from helpers import leave_configs_unformatted
 from mmengine.config import Config
 from mmengine.model import is_model_wrapper
 from networks import tiny_config
@@ -30,7 +31,9 @@ BALANCERS = dict(
     random=dict(type='RandomLossWeighting'),
     warm_up=dict(type='WarmUp', iterations=5, balancer=dict(type='UncertaintyWeighting')),
     unused=dict(type='UncertaintyWeighting'),  # with find_unused_parameters
+    frozen=None,  # with a backbone that freezes its stages when it is told to train
 )
+FREEZES = dict(type='EfficientNetLite', variant='lite0', frozen_stages=2)
 LABELLED = ('masks', 'grades')
 STEPS = 20
 
@@ -39,6 +42,17 @@ def config_of(root: Path, out: Path, name: str, rank: int) -> Config:
     """The tiny network on the file of this rank, 20 iterations, no checkpoint."""
     cfg = tiny_config(root)
     cfg.model.balancer = BALANCERS[name]
+    if name == 'frozen':
+        cfg.merge_from_dict(
+            dict(
+                pretrained='efficientnet-lite0',  # from scratch, nothing is frozen
+                model=dict(
+                    data_preprocessor=dict(mean=[127.0] * 3, std=[128.0] * 3),
+                    backbone=dict(FREEZES, _delete_=True),
+                    neck=dict(in_channels=[24, 40, 112, 320]),
+                ),
+            )
+        )
     # Each rank has a file of its own; the seed makes both start from the same weights.
     cfg.train_dataloader.dataset.ann_file = f'annotations/{LABELLED[rank]}.json'
     cfg.train_dataloader.batch_size = 1
@@ -61,6 +75,7 @@ def main() -> None:
     root, out = map(Path, sys.argv[1:3])
     rank = int(os.environ['RANK'])
     torch.set_num_threads(1)
+    leave_configs_unformatted()
     for name in BALANCERS:
         runner = TaskRunner.from_cfg(config_of(root, out, name, rank))
         runner.train()

@@ -103,7 +103,12 @@ class TaskRunner(Runner):
         return super().build_param_scheduler(scheduler)
 
     def wrap_model(self, model_wrapper_cfg: dict | None, model: nn.Module) -> nn.Module:
-        """Without a GPU, tell ``DistributedDataParallel`` so; mmengine would name one."""
+        """For several processes: freeze what is frozen, and say where there is no GPU.
+
+        ``DistributedDataParallel`` waits for the gradient of all that needs one when it is built,
+        and many backbones freeze their stages in ``train``. mmengine would name a GPU to it.
+        """
+        model.train()
         if self.distributed and not torch.cuda.is_available():
             unused = self.cfg.get('find_unused_parameters', False)
             defaults = dict(broadcast_buffers=False, find_unused_parameters=unused)
