@@ -95,9 +95,9 @@ def read_curves(work_dir: Path) -> Curves:
     curves: Curves = defaultdict(dict)
     iteration = 0
     for record in (record for log in logs for record in records(log)):
-        # Validation is logged at an epoch where a training has epochs: it belongs to the last
-        # iteration before it.
-        iteration = record.get('iter', iteration or record.get('step', 0))
+        # Validation is logged at its iteration, or at an epoch, which is the smaller number: then
+        # it belongs to the last iteration before it.
+        iteration = record.get('iter', max(iteration, record.get('step', 0)))
         for name, value in record.items():
             if name not in NO_CURVES:
                 curves[name][iteration] = value

@@ -33,6 +33,7 @@ def test_the_loop_is_as_long_as_said_in_the_unit_that_is_said_and_counts_in_it(p
     by_epoch = name == 'max_epochs'
     assert cfg.log_processor.by_epoch is by_epoch
     assert cfg.default_hooks.checkpoint.get('by_epoch', True) is by_epoch
+    assert cfg.default_hooks.logger.get('log_metric_by_epoch', True) is by_epoch
     # Nothing pauses between passes, and an epoch ends.
     assert cfg.train_dataloader.sampler.type == SAMPLERS[name]
     assert link_tasks(cfg).to_dict() == cfg.to_dict()

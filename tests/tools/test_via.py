@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from functools import partial
 
 import numpy as np
@@ -48,6 +49,19 @@ def test_all_forms_of_the_file_give_the_same_bytes(convert, tmp_path):
         convert(IMAGES, '--attribute', 'grade', '--split', '80-20', form=form)
         written.append(bytes_of(tmp_path / 'out' / 'annotations'))
     assert written[0] == written[1] == written[2]
+
+
+@pytest.mark.parametrize(
+    ('value', 'row'),
+    [('{}.5', r'mark 0\.5 to 20\.5 +21\n'), ('tag {}', r'mark, 21 different values +21\n')],
+)
+def test_many_values_of_an_attribute_are_one_row_of_the_summary(convert, capsys, value, row):
+    images = {
+        f'{number}.jpg': [region(polygon(*SQUARE), mark=value.format(number))]
+        for number in range(21)
+    }
+    convert(images, '--attribute', 'mark')
+    assert re.search(row, capsys.readouterr().out)
 
 
 def test_every_shape_has_its_place(convert):

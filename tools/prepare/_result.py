@@ -16,6 +16,9 @@ from projects.smn.convert.summary import summarize
 from projects.smn.errors import UserError, listing
 from projects.smn.files import write_json
 
+# More values of an attribute are measurements, or names of single objects.
+MANY = 20
+
 
 @dataclass
 class Converted:
@@ -174,6 +177,15 @@ def print_summary(summary: dict) -> None:
             print(f'{kind}: {what}: {len(items)} ({listing(items, 4)})')
 
 
+def _range(key: str, values: Iterable[str]) -> str:
+    """What stands for the values of an attribute where they are too many to list."""
+    try:
+        low, high = (pick(values, key=float) for pick in (min, max))
+    except ValueError:
+        return f'{key}, {len(values)} different values'
+    return f'{key} {low} to {high}'
+
+
 def _print_counts(counts: dict[str, dict]) -> None:
     parts = counts.values()
     rows = [('', list(counts))]
@@ -182,9 +194,11 @@ def _print_counts(counts: dict[str, dict]) -> None:
         for name in counts['all'].get(kind, ()):
             rows.append((f'{title} {name}', [part[kind][name] for part in parts]))
     for key, values in counts['all']['attributes'].items():
-        for value in values:
-            found = [part['attributes'][key].get(value, 0) for part in parts]
-            rows.append((f'{key} {value}', found))
+        found = [part['attributes'][key] for part in parts]
+        if len(values) > MANY:
+            rows.append((_range(key, values), [sum(part.values()) for part in found]))
+            continue
+        rows += [(f'{key} {value}', [part.get(value, 0) for part in found]) for value in values]
     width = max(len(title) for title, _ in rows)
     for title, cells in rows:
         print(f'{title:{width}}' + ''.join(f'{cell:>8}' for cell in cells))

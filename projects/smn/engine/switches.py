@@ -28,7 +28,7 @@ def follow_length(cfg: Config) -> None:
     name = _asked(cfg, loop)
     before = next((key for key in LOOPS if key in loop), None)
     if name is None or before is None:
-        _set_sampler(cfg, before)
+        _follow_unit(cfg, before)
         return
     if not isinstance(cfg[name], int) or cfg[name] < 1:
         raise UserError(f'{name} must be a whole number above 0, not {cfg[name]!r}')
@@ -49,7 +49,7 @@ def follow_length(cfg: Config) -> None:
     loop[name] = cfg[name]
     if before != name:
         _count_in(name, cfg, factor)
-    _set_sampler(cfg, name)
+    _follow_unit(cfg, name)
 
 
 def _asked(cfg: Config, loop: ConfigDict) -> str | None:
@@ -84,12 +84,17 @@ def _count_in(name: str, cfg: Config, factor: float) -> None:
             checkpoint.interval = max(1, round(checkpoint.get('interval', 1) * factor))
 
 
-def _set_sampler(cfg: Config, name: str | None) -> None:
+def _follow_unit(cfg: Config, name: str | None) -> None:
+    """Let images come, and validations be logged, in epochs or in steps."""
     sampler = (cfg.get('train_dataloader') or {}).get('sampler') or {}
     if name in SAMPLERS and sampler.get('type') in SAMPLERS.values():
         sampler.type = SAMPLERS[name]
         if not _counts_epochs(name):
             sampler.pop('round_up', None)
+    logger = (cfg.get('default_hooks') or {}).get('logger')
+    if name == 'max_iters' and logger:
+        # A training without epochs would have all its validations at step 0.
+        logger.log_metric_by_epoch = False
 
 
 def _schedules(cfg: Config) -> list[ConfigDict]:

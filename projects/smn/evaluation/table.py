@@ -9,6 +9,7 @@ from terminaltables import GithubFlavoredMarkdownTable
 
 # Written in metrics.json, but too many for a table.
 HIDDEN = ('mAP_s', 'mAP_m', 'mAP_l', 'mAP_75', 'OKS_AP_50', 'OKS_AP_75')
+COUNTS = ('labels',)
 
 
 def metrics_table(metrics: Mapping[str, float]) -> str:
@@ -29,11 +30,13 @@ def metrics_table(metrics: Mapping[str, float]) -> str:
         names.append('matched')
     rows = [['task', *names]]
     for task, row in cells.items():
-        rows.append([task, *(_format(row[name]) if name in row else '' for name in names)])
+        rows.append([task, *(_format(name, row[name]) if name in row else '' for name in names)])
     return GithubFlavoredMarkdownTable(rows).table
 
 
-def _format(value: float) -> str:
+def _format(name: str, value: float) -> str:
     if math.isnan(value):
         return '-'
+    if name in COUNTS:
+        return f'{value:.0f}'
     return f'{value:.3f}' if abs(value) < 10 else f'{value:.1f}'
