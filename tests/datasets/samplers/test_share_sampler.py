@@ -7,6 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 from mmdet.registry import DATA_SAMPLERS
+from mmengine.runner import loops
 from torch.utils.data import ConcatDataset, DataLoader, Dataset, Subset
 
 from projects.smn.datasets import ShareSampler
@@ -187,6 +188,23 @@ def test_the_same_seed_and_epoch_give_the_same_order(concat):
     assert first == again != fifth
     assert order_of(concat, epoch=5, seed=3) == fifth
     assert order_of(concat, epoch=5, seed=4) != fifth
+
+
+@pytest.mark.parametrize('steps', [0, 3, 5, 12])
+def test_a_resumed_training_by_steps_goes_on_with_the_order(concat, steps, monkeypatch):
+    monkeypatch.setattr(loops.time, 'sleep', lambda _: None)  # between epochs
+    said = []
+    monkeypatch.setattr(loops, 'print_log', lambda message, **_: said.append(message))
+    options = dict(shares=[0.5, 0.3, 0.2], batch_size=2, epoch_length=10, seed=1)
+
+    def batches(resumed_at: int) -> list[list[int]]:
+        loader = DataLoader(concat, 2, sampler=ShareSampler(concat, **options), collate_fn=list)
+        iterator = loops._InfiniteDataloaderIterator(loader)
+        iterator.skip_iter(resumed_at)
+        return [next(iterator) for _ in range(14 - resumed_at)]
+
+    assert batches(steps) == batches(0)[steps:]
+    assert not [message for message in said if 'slower' in message]  # nothing is loaded to skip it
 
 
 def test_without_a_seed_the_order_is_random_but_stays(concat, monkeypatch):

@@ -61,6 +61,7 @@ class ShareSampler(Sampler):
         self.shuffle = shuffle
         self.seed = sync_random_seed() if seed is None else seed
         self.epoch = 0
+        self._first_epoch, self._passed = 0, 0
         shares = check_shares(shares)
         self.pools = find_pools(dataset, shares)
         length = len(dataset) if epoch_length is None else epoch_length
@@ -91,7 +92,8 @@ class ShareSampler(Sampler):
             # The order has a rhythm: do not always give the same beat to the same process.
             ranks = np.random.default_rng([self.seed, self.epoch]).permuted(ranks, axis=1)
         mine = batches[np.arange(self.num_steps), ranks[:, self.rank]]
-        yield from mine.reshape(-1).tolist()
+        passed, self._passed = self._passed, 0
+        yield from mine.reshape(-1)[passed:].tolist()
 
     def _draw(self, number: int, start: int, count: int) -> np.ndarray:
         """The images that are drawn from a pool after ``start`` others, over all epochs."""
@@ -112,8 +114,17 @@ class ShareSampler(Sampler):
         return self.num_steps * self.batch_size
 
     def set_epoch(self, epoch: int) -> None:
-        """Go to the order of an epoch, counted from 0."""
-        self.epoch = epoch
+        """Go to the order of an epoch, counted from 0, or from the one that was skipped to."""
+        self.epoch = self._first_epoch + epoch
+
+    def skip(self, num_samples: int) -> None:
+        """Go on where a training by steps stopped, as ``InfiniteSampler.skip`` of mmengine does.
+
+        Args:
+            num_samples: How many images this process has drawn from the beginning, over all epochs.
+        """
+        self._first_epoch, self._passed = divmod(num_samples, len(self))
+        self.epoch = self._first_epoch
 
 
 def deal_slots(shares: Sequence[float], count: int) -> np.ndarray:
