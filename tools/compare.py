@@ -148,6 +148,7 @@ def prepared(path: Path, variation: Variation, folder: Path, overrides: dict | N
     )
     if variation.folder.parts:
         cfg = varied(cfg, variation, folder)
+        cfg.setdefault('launcher', 'none')  # as in what a run writes: there, every name was read
         path = folder / path.name
         with replacing(path) as part:
             cfg.dump(part)

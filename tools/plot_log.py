@@ -91,6 +91,8 @@ def read_curves(work_dir: Path) -> Curves:
     # One for each time that the training was resumed.
     logs = sorted(work_dir.glob('*/vis_data/scalars.json'))
     if not logs:
+        if [*work_dir.glob('*/*.log')]:
+            raise UserError(f'{work_dir}: its training ended before it had logged a loss')
         raise UserError(f'{work_dir} has no */vis_data/scalars.json; is it the work dir of a run?')
     curves: Curves = defaultdict(dict)
     iteration = 0

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-import torch
 from _common import add_run_flags, config_of
 from mmengine.registry import RUNNERS
 from mmengine.runner import find_latest_checkpoint
+from torch import cuda
 
 from projects.smn.errors import UserError, run_tool
 
@@ -38,7 +38,7 @@ def main() -> None:
         wrapper = cfg.optim_wrapper.get('type', 'OptimWrapper')
         if wrapper not in ('OptimWrapper', 'AmpOptimWrapper'):
             raise UserError(f'--amp cannot be used with {wrapper}')
-        if not torch.cuda.is_available():
+        if not cuda.is_available():
             raise UserError('--amp needs a GPU, and torch sees none')
         cfg.optim_wrapper.type = 'AmpOptimWrapper'
         cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')

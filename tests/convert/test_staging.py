@@ -68,6 +68,27 @@ def test_anything_else_is_left_alone(tmp_path):
     assert (more / 'notes.txt').exists()
 
 
+@pytest.mark.parametrize('name', ['images/own.jpg', 'annotations/deep/mine.json'])
+def test_files_that_were_added_are_left_alone_and_named(tmp_path, name):
+    out = tmp_path / 'out'
+    _write(out)
+    (out / name).parent.mkdir(exist_ok=True)
+    (out / name).write_text('mine')
+    with pytest.raises(UserError, match=f"holds '{name}', added or changed since"):
+        _write(out)
+    assert (out / name).read_text() == 'mine'
+    (out / name).rename(tmp_path / 'mine')
+    (out / 'images' / '.DS_Store').touch()  # nobody's work
+    _write(out, 'b.json')
+
+
+def test_labels_that_were_edited_are_left_alone(tmp_path):
+    _write(tmp_path / 'out')
+    (tmp_path / 'out/annotations/a.json').write_text('{"mine": 1}')
+    with pytest.raises(UserError, match=r"holds 'annotations/a\.json', added or changed since"):
+        _write(tmp_path / 'out')
+
+
 @pytest.mark.parametrize('source', ['.', 'images', 'deep/images'])
 def test_a_source_is_never_written_over(tmp_path, source):
     with (

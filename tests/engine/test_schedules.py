@@ -8,7 +8,12 @@ import pytest
 import torch
 from mmengine.optim import CosineAnnealingLR, LinearLR
 
-from projects.smn.engine.schedules import describe_schedules, with_short_warm_up
+from projects.smn.engine.schedules import (
+    check_schedules,
+    describe_schedules,
+    with_short_warm_up,
+)
+from projects.smn.errors import UserError
 
 LOOP = SimpleNamespace(max_epochs=4, max_iters=400)
 
@@ -48,6 +53,18 @@ def test_what_follows_a_warm_up_begins_where_it_ends():
     cosine = dict(type='CosineAnnealingLR', by_epoch=False, begin=500)
     short, after = with_short_warm_up([warm_up(end=500), cosine], 300)
     assert short['end'] == after['begin'] == 75
+
+
+def test_states_go_to_the_schedules_that_they_are_of():
+    cosine = CosineAnnealingLR(optimizer(), T_max=10)
+    both = [LinearLR(optimizer(), end=5), cosine]
+    checkpoint = dict(param_schedulers=[scheduler.state_dict() for scheduler in both])
+    check_schedules(both, checkpoint, 'a.pth')
+    check_schedules(dict(one=both[:1], two=both[1:]), checkpoint, 'a.pth')
+    check_schedules(None, {}, 'a.pth')
+    for others in ([cosine], both[::-1], [*both, cosine], []):
+        with pytest.raises(UserError, match=r'^a\.pth cannot be resumed: .* load_from$'):
+            check_schedules(others, checkpoint, 'a.pth')
 
 
 def test_those_of_several_optimizers_are_found():

@@ -39,6 +39,21 @@ def test_the_loop_is_as_long_as_said_in_the_unit_that_is_said_and_counts_in_it(p
     assert link_tasks(cfg).to_dict() == cfg.to_dict()
 
 
+def test_a_training_of_few_steps_is_logged_ten_times():
+    assert linked(DEMO, max_iters=40).default_hooks.logger.interval == 4
+    assert linked(DEMO, max_iters=3).default_hooks.logger.interval == 1
+    assert linked(DEMO, max_iters=4000).default_hooks.logger.interval == 50
+    assert linked(DEMO).default_hooks.logger.interval == 50
+
+
+def test_without_validation_nothing_is_the_best_and_nothing_stops_early():
+    none = dict(val_cfg=None, val_dataloader=None, val_evaluator=None)
+    cfg = linked(BALLOON, **none)
+    assert 'save_best' not in cfg.default_hooks.checkpoint
+    kept, every = ([hook.type for hook in c.custom_hooks] for c in (cfg, linked(BALLOON)))
+    assert kept == [name for name in every if name != 'EarlyStoppingHook'] != every
+
+
 def test_a_validation_at_the_end_stays_there():
     assert linked(DEMO).train_cfg.val_interval == 7
     assert linked(DEMO, max_epochs=14).train_cfg.val_interval == 14

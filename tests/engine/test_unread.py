@@ -53,6 +53,25 @@ def test_a_config_that_a_run_wrote_keeps_its_variables(tmp_path):
 @pytest.mark.parametrize(
     ('option', 'words'),
     [
+        ({'tasks.breeds': None}, "tasks.breeds: there is no task 'breeds'; did you mean 'breed'"),
+        ({'tasks.breeed.weight': 2}, "there is no task 'breeed'; did you mean 'breed'"),
+        ({'tasks.length': None}, "there is no task 'length'; the config has 'map', "),
+    ],
+)
+def test_a_task_that_is_none_cannot_be_switched_off_or_changed(option, words):
+    with pytest.raises(UserError, match=words):
+        load_config(PET, option)
+
+
+def test_a_task_may_be_new():
+    new = {'tasks.fur.type': 'ClassificationTask', 'tasks.fur.classes': ['long', 'short']}
+    assert 'fur' in load_config(PET, new).tasks
+    assert load_config(PET, {'tasks.breed': None}).tasks.breed is None
+
+
+@pytest.mark.parametrize(
+    ('option', 'words'),
+    [
         (dict(max_epoch=3), "nothing reads 'max_epoch'; did you mean 'max_epochs'"),
         (dict(lr=0.1), "nothing reads 'lr'; did you mean 'optim_wrapper.optimizer.lr'"),
         (dict(colour=1), "nothing reads 'colour'$"),

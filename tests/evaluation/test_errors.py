@@ -39,6 +39,12 @@ def test_what_nobody_found_is_missed_and_what_finds_nothing_is_false(row):
     np.testing.assert_array_equal(false.box, other['bboxes'])
 
 
+def test_a_network_that_looks_for_no_objects_misses_none(row):
+    image = image_of([row], [])
+    prediction = replace(image.prediction, objects=None)
+    assert find_mistakes(replace(image, prediction=prediction), 0.3) == []
+
+
 def test_a_second_box_on_an_object_is_a_double(row):
     (double,) = mistakes([row], [exact(row, 0.9), exact(row, 0.6)])
     assert (double.error, double.score) == ('double', 0.6)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -35,7 +37,7 @@ from .hooks.label_options_hook import LabelOptionsHook
 from .hooks.opening_hook import OpeningHook
 from .label_options import restore_options
 from .linking import link_tasks
-from .schedules import with_short_warm_up
+from .schedules import check_schedules, with_short_warm_up
 from .switches import LOOPS
 
 # What Adam and its kin, and SGD, keep of each parameter, in its shape.
@@ -53,7 +55,7 @@ class TaskRunner(Runner):
     """
 
     _exact_checkpoint = False
-    _resumes = False
+    resumes = False  # whether it goes on with an earlier run
     _resumed_order: int | None = None
 
     @classmethod
@@ -136,7 +138,7 @@ class TaskRunner(Runner):
         Raises:
             UserError: If there is no such file, or it is of another run.
         """
-        self._resumes = True
+        self.resumes = True
         try:
             super().resume(filename, *args, **kwargs)
             self._check_order(filename)
@@ -176,17 +178,19 @@ class TaskRunner(Runner):
                 another network; if a run is resumed from weights alone.
         """
         checkpoint = load_checkpoint_file(filename, map_location)
-        if self._resumes:
+        if self.resumes:
             check_resumable(checkpoint, filename)
+            check_schedules(self.param_schedulers, checkpoint, filename)
             checkpoint = with_best_files(checkpoint, Path(self.work_dir))
             seed = checkpoint['meta'].get('sampler_seed')
             self._resumed_order = seed if isinstance(seed, int) else None
         else:
             # Weights of losses belong to a run: another one begins its own.
             checkpoint['state_dict'] = without_balancer(checkpoint['state_dict'])
-        self.call_hook('after_load_checkpoint', checkpoint=checkpoint)
+        with redirect_stdout(io.StringIO()):  # EMAHook prints every key that does not fit
+            self.call_hook('after_load_checkpoint', checkpoint=checkpoint)
         model = self.model.module if is_model_wrapper(self.model) else self.model
-        if self._exact_checkpoint or self._resumes:
+        if self._exact_checkpoint or self.resumes:
             check_architecture(model, checkpoint, filename)
             restore_options(model, checkpoint, filename)
         else:

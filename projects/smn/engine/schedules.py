@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mmengine.optim import _ParamScheduler
 from mmengine.runner import BaseLoop
+
+from projects.smn.errors import UserError
 
 WARM_UPS = ('LinearLR', 'ConstantLR')
 # Of the training. What is short already is not spent on small steps.
@@ -52,12 +53,32 @@ def _is_warm_up(schedule: Any) -> bool:
     return schedule['type'] in WARM_UPS and not schedule.get('begin', 0)
 
 
-def describe_schedules(schedulers: Any, loop: BaseLoop) -> str:
+def check_schedules(schedulers: Any, checkpoint: Mapping[str, Any], filename: str) -> None:
+    """Refuse to go on with the states of other schedules: mmengine gives them out by position.
+
+    Args:
+        schedulers: Built; a list, a dict of lists, or ``None``.
+        checkpoint: Of the run that is resumed.
+        filename: Where it is from, for the message.
+
+    Raises:
+        UserError: If there were more or fewer, or of other kinds.
+    """
+    ours = [scheduler.state_dict().keys() for scheduler in _flat(schedulers)]
+    if ours != [state.keys() for state in _flat(checkpoint.get('param_schedulers'))]:
+        raise UserError(
+            f'{filename} cannot be resumed: its run had other schedules of the learning rate, as a '
+            'very short one has no warm-up; start from its weights, with load_from'
+        )
+
+
+def describe_schedules(schedulers: Any, loop: BaseLoop, resumed: bool = False) -> str:
     """Which schedules, and until when; and whether they end before the training, or after it.
 
     Args:
         schedulers: Built, and resumed if the run is; a list, a dict of lists, or ``None``.
         loop: Of the training.
+        resumed: Whether they have gone on with their state, which has their end.
     """
     lines, longest = [], 0.0
     for scheduler in _flat(schedulers):
@@ -69,11 +90,16 @@ def describe_schedules(schedulers: Any, loop: BaseLoop) -> str:
         return 'a constant learning rate'
     if longest != 1:
         when = f'after {longest:.0%} of the training' if longest < 1 else 'after the training does'
-        lines.append(f'it ends {when}; without `end` and `T_max` a schedule ends with it')
+        why = (
+            'one that is resumed keeps its end'
+            if resumed
+            else ('without `end` and `T_max` a schedule ends with it')
+        )
+        lines.append(f'it ends {when}; {why}')
     return '\n'.join(lines)
 
 
-def _flat(schedulers: Any) -> Iterator[_ParamScheduler]:
+def _flat(schedulers: Any) -> Iterator[Any]:
     if isinstance(schedulers, Mapping):
         schedulers = schedulers.values()
     for scheduler in schedulers or ():

@@ -9,6 +9,8 @@ from projects.smn.errors import UserError
 LOOPS = dict(max_epochs='EpochBasedTrainLoop', max_iters='IterBasedTrainLoop')
 # Epochs end; steps go on, and the loop pauses for two seconds where a sampler ends.
 SAMPLERS = dict(max_epochs='DefaultSampler', max_iters='InfiniteSampler')
+# Times, in a training by steps.
+LEAST_LOGGED = 10
 
 
 def follow_length(cfg: Config) -> None:
@@ -50,6 +52,8 @@ def follow_length(cfg: Config) -> None:
     if before != name:
         _count_in(name, cfg, factor)
     _follow_unit(cfg, name)
+    if name == 'max_iters' and (logger := (cfg.get('default_hooks') or {}).get('logger')):
+        logger.interval = min(logger.get('interval', 10), max(1, cfg[name] // LEAST_LOGGED))
 
 
 def _asked(cfg: Config, loop: ConfigDict) -> str | None:
@@ -112,7 +116,13 @@ def _scale(schedule: ConfigDict, factor: float) -> None:
 
 
 def follow_monitor(cfg: Config) -> None:
-    """Give ``monitor``, the name of a metric, to what keeps the best and to what stops early."""
+    """Give ``monitor``, the name of a metric, to what keeps the best and to what stops early.
+
+    Where nothing is validated, nothing is the best, and nothing stops early.
+    """
+    if not cfg.get('val_dataloader'):
+        _forget_monitor(cfg)
+        return
     if 'monitor' not in cfg:
         return
     if checkpoint := (cfg.get('default_hooks') or {}).get('checkpoint'):
@@ -120,3 +130,10 @@ def follow_monitor(cfg: Config) -> None:
     for hook in cfg.get('custom_hooks') or ():
         if hook.get('type') == 'EarlyStoppingHook':
             hook.monitor = cfg.monitor
+
+
+def _forget_monitor(cfg: Config) -> None:
+    if checkpoint := (cfg.get('default_hooks') or {}).get('checkpoint'):
+        checkpoint.pop('save_best', None)
+    if hooks := cfg.get('custom_hooks'):
+        cfg.custom_hooks = [hook for hook in hooks if hook.get('type') != 'EarlyStoppingHook']

@@ -68,8 +68,10 @@ def refuse_unread(cfg: Config, options: Mapping[str, Any]) -> None:
 
     Raises:
         UserError: If the first part of a name is no top-level name that is read. A variable of the
-            config is not either: its value is where it was needed already, which is said.
+            config is not either: its value is where it was needed already, which is said. If a
+            task that is switched off, or changed, is none.
     """
+    _refuse_unknown_tasks(cfg, options)
     for option in options:
         name, _, rest = option.partition('.')
         if name in READ:
@@ -89,6 +91,20 @@ def refuse_unread(cfg: Config, options: Mapping[str, Any]) -> None:
                 f'--cfg-options {option} comes too late: {name!r} is a variable, whose value is '
                 f'already in {shown}{more}; set it there'
             )
+
+
+def _refuse_unknown_tasks(cfg: Config, options: Mapping[str, Any]) -> None:
+    known = cfg.get('tasks') or {}
+    for option, value in options.items():
+        top, _, rest = option.partition('.')
+        task, _, entry = rest.partition('.')
+        if top != 'tasks' or not task or task in known:
+            continue
+        # Nothing to switch off, and nothing to change; a new one has a type.
+        if value is None or (entry and f'tasks.{task}.type' not in options):
+            near = get_close_matches(task, [*known], 1)
+            more = f'did you mean {near[0]!r}?' if near else f'the config has {listing(known)}'
+            raise UserError(f'--cfg-options {option}: there is no task {task!r}; {more}')
 
 
 def _is_variable(cfg: Config, name: str) -> bool:

@@ -124,7 +124,9 @@ def find_mistakes(image: Comparison, score_thr: float) -> list[Mistake]:
     if prediction.objects is not None:
         prediction = prediction[prediction.scores >= score_thr]
         image = replace(image, prediction=prediction)
-    found = [*_of_image(image), *_of_matches(image), *_of_detection(image)]
+    found = [*_of_image(image)]
+    if prediction.objects is not None:  # else it looks for none
+        found += [*_of_matches(image), *_of_detection(image)]
     found = [mistake for mistake in found if not mistake.cost < LEAST]
     return sorted(found, key=lambda mistake: -mistake.cost)
 

@@ -34,7 +34,10 @@ class OpeningHook(Hook):
             ['network', describe_parts(model)],
             ['training', describe_length(runner)],
             ['optimizer', describe_optimizer(runner)],
-            ['schedule', describe_schedules(runner.param_schedulers, runner.train_loop)],
+            [
+                'schedule',
+                describe_schedules(runner.param_schedulers, runner.train_loop, runner.resumes),
+            ],
             ['device', describe_device(model)],
             ['work dir', runner.work_dir],
             ['log', str(Path(runner.log_dir, f'{runner.timestamp}.log'))],
