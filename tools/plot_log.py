@@ -55,6 +55,8 @@ def parse_args() -> argparse.Namespace:
 
 def main() -> None:
     args = parse_args()
+    if not args.out.suffix:
+        raise UserError(f'--out {args.out} has no ending, such as .png')
     runs = {work_dir: read_curves(work_dir) for work_dir in args.work_dirs}
     rows: dict[str, list[str]] = defaultdict(list)
     for name in chosen(list(runs.values()), args.keys):
@@ -78,7 +80,10 @@ def main() -> None:
         if args.log_scale and scale == 'loss':
             row[0].set_yscale('log')  # the others share it
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(args.out, dpi=100, bbox_inches='tight')
+    try:
+        figure.savefig(args.out, dpi=100, bbox_inches='tight')
+    except ValueError as error:
+        raise UserError(f'--out {args.out}: {error}') from error
     print(f'written: {args.out}')
 
 
@@ -95,14 +100,22 @@ def read_curves(work_dir: Path) -> Curves:
             raise UserError(f'{work_dir}: its training ended before it had logged a loss')
         raise UserError(f'{work_dir} has no */vis_data/scalars.json; is it the work dir of a run?')
     curves: Curves = defaultdict(dict)
+    begun: set[Path] = set()
     iteration = 0
-    for record in (record for log in logs for record in records(log)):
+    for path, record in ((log, record) for log in logs for record in records(log)):
+        if path not in begun and 'iter' in record:
+            begun.add(path)
+            # What is trained again, from here or from the beginning, is not what it was.
+            for curve in curves.values():
+                for later in [x for x in curve if x >= record['iter']]:
+                    del curve[later]
         # Validation is logged at its iteration, or at an epoch, which is the smaller number: then
         # it belongs to the last iteration before it.
         iteration = record.get('iter', max(iteration, record.get('step', 0)))
         for name, value in record.items():
             if name not in NO_CURVES:
                 curves[name][iteration] = value
+    curves = {name: curve for name, curve in curves.items() if curve}
     if not curves:
         raise UserError(f'{logs[-1]} has no curve; the training wrote none before it ended')
     return curves

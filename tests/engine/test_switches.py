@@ -84,7 +84,8 @@ def test_a_schedule_with_an_end_moves_with_the_training_it_ended_with(length):
     # In a loop that counts steps, nothing that counts epochs would ever move.
     for schedule in (moved, cosine, endless, *([warm_up] if in_steps else [])):
         assert schedule.get('by_epoch', True) is not in_steps
-    assert warm_up.end == (number * 5 // 36 if in_steps else 5)
+    # In the same unit, a quarter at most.
+    assert warm_up.end == (number * 5 // 36 if in_steps else number // 4)
 
 
 def test_no_checkpoints_stay_none_in_the_other_unit():
@@ -137,10 +138,26 @@ def test_the_loop_may_be_told_as_mmdetection_has_it(tmp_path):
     assert linked(child).train_cfg.max_epochs == 12
 
 
-@pytest.mark.parametrize('length', [0, -1, 2.5, 'many'])
+@pytest.mark.parametrize('length', [0, -1, 2.5, 'many', True])
 def test_a_length_that_is_none_is_refused(length):
     with pytest.raises(UserError, match='max_epochs must be a whole number above 0'):
         linked(DEMO, max_epochs=length)
+
+
+@pytest.mark.parametrize(
+    ('options', 'words'),
+    [
+        ({'train_cfg.max_iters': 5}, 'train_cfg has max_epochs = 7 and max_iters = 5'),
+        ({'train_cfg.max_epochs': 'abc', 'max_epochs': 3}, "train_cfg.max_epochs must be .* 'abc'"),
+    ],
+)
+def test_a_loop_that_cannot_be_is_one_sentence(options, words):
+    with pytest.raises(UserError, match=words):
+        linked(DEMO, **options)
+
+
+def test_validation_begins_before_the_training_ends():
+    assert linked(DEMO, **{'train_cfg.val_begin': 5, 'max_epochs': 2}).train_cfg.val_begin == 2
 
 
 def test_the_best_is_kept_and_early_stopping_watches_by_one_metric():

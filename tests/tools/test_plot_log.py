@@ -52,6 +52,20 @@ def test_what_was_trained_again_after_a_resume_replaces_what_was_before(tmp_path
     assert plot_log.read_curves(tmp_path / 'run')['loss'] == {50: 1.0, 100: 0.5}
 
 
+def test_a_shorter_training_in_the_same_folder_stands_alone(tmp_path):
+    write_log(tmp_path / 'run', dict(loss=1.0, iter=50), dict(loss=9.0, iter=100))
+    write_log(tmp_path / 'run', dict(loss=0.5, iter=20), run='20260102_000000')
+    assert plot_log.read_curves(tmp_path / 'run')['loss'] == {20: 0.5}
+
+
+@pytest.mark.parametrize('name', ['curves.txt', 'curves'])
+def test_a_picture_that_cannot_be_written_is_one_sentence(tmp_path, name):
+    write_log(tmp_path / 'run', *TRAINING)
+    done = run('plot_log.py', tmp_path / 'run', '--out', tmp_path / name)
+    assert done.returncode == 2
+    assert 'Traceback' not in done.stderr
+
+
 def test_a_whole_name_is_that_curve_alone(tmp_path):
     write_log(tmp_path / 'run', *TRAINING)
     curves = plot_log.read_curves(tmp_path / 'run')

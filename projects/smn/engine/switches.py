@@ -6,6 +6,8 @@ from mmengine.config import Config, ConfigDict
 
 from projects.smn.errors import UserError
 
+from .schedule_lengths import with_length
+
 LOOPS = dict(max_epochs='EpochBasedTrainLoop', max_iters='IterBasedTrainLoop')
 # Epochs end; steps go on, and the loop pauses for two seconds where a sampler ends.
 SAMPLERS = dict(max_epochs='DefaultSampler', max_iters='InfiniteSampler')
@@ -16,10 +18,10 @@ LEAST_LOGGED = 10
 def follow_length(cfg: Config) -> None:
     """Give ``max_epochs`` or ``max_iters`` to the training loop and to all that its length shapes.
 
-    Validation at the end stays at the end. A schedule that ended with the training ends with it
-    again, and its milestones move in proportion. One without an ``end`` is given its end when the
-    data are known: :mod:`~.schedules`. A loop that counts in the other unit is made to count in
-    this one; validations and checkpoints are as many as before.
+    Validation at the end stays at the end. Schedules move as :mod:`~.schedule_lengths` says; one
+    without an ``end`` is given its end when the data are known: :mod:`~.schedules`. A loop that
+    counts in the other unit is made to count in this one; validations and checkpoints are as many
+    as before.
 
     Raises:
         UserError: If it is no whole number above 0, or both are set and the loop has neither.
@@ -27,27 +29,27 @@ def follow_length(cfg: Config) -> None:
     loop = cfg.get('train_cfg')
     if not loop:
         return
+    if loop.get('max_epochs') is not None and loop.get('max_iters') is not None:
+        raise UserError(
+            f'train_cfg has max_epochs = {loop.max_epochs} and max_iters = {loop.max_iters}; say '
+            'one of them at the top level: the loop follows'
+        )
     name = _asked(cfg, loop)
     before = next((key for key in LOOPS if key in loop), None)
     if name is None or before is None:
         _follow_unit(cfg, before)
         return
-    if not isinstance(cfg[name], int) or cfg[name] < 1:
-        raise UserError(f'{name} must be a whole number above 0, not {cfg[name]!r}')
+    for key, number in ((name, cfg[name]), (f'train_cfg.{before}', loop[before])):
+        if type(number) is not int or number < 1:
+            raise UserError(f'{key} must be a whole number above 0, not {number!r}')
     old, factor = loop[before], cfg[name] / loop[before]
     interval = loop.get('val_interval', 1)
     if before != name or interval >= old:
         interval = max(1, round(min(interval, old) * factor))
     loop.val_interval = min(interval, cfg[name])
-    for schedule in _schedules(cfg):
-        if schedule.get('by_epoch', True) != _counts_epochs(before):
-            continue
-        # In the other unit nothing that counts in this one would ever move.
-        if before != name or schedule.get('end', old) == old:
-            _scale(schedule, factor)
-        if before != name:
-            schedule.by_epoch = _counts_epochs(name)
-            schedule.pop('convert_to_iter_based', None)
+    if 'val_begin' in loop:
+        loop.val_begin = min(loop.val_begin, cfg[name])
+    cfg.param_scheduler = with_length(cfg.get('param_scheduler'), (before, old), (name, cfg[name]))
     loop[name] = cfg[name]
     if before != name:
         _count_in(name, cfg, factor)
@@ -99,20 +101,6 @@ def _follow_unit(cfg: Config, name: str | None) -> None:
     if name == 'max_iters' and logger:
         # A training without epochs would have all its validations at step 0.
         logger.log_metric_by_epoch = False
-
-
-def _schedules(cfg: Config) -> list[ConfigDict]:
-    schedules = cfg.get('param_scheduler') or []
-    return [schedules] if isinstance(schedules, dict) else list(schedules)
-
-
-def _scale(schedule: ConfigDict, factor: float) -> None:
-    for key in ('begin', 'end', 'T_max', 'milestones', 'step_size'):
-        value = schedule.get(key)
-        if isinstance(value, (list, tuple)):
-            schedule[key] = [round(number * factor) for number in value]
-        elif value is not None:
-            schedule[key] = max(int(value > 0), round(value * factor))
 
 
 def follow_monitor(cfg: Config) -> None:
