@@ -69,6 +69,9 @@ def test_who_predicts_and_who_tests_have_them_from_the_checkpoint(run):
     runner = RUNNERS.build(cfg)
     runner.test()
     assert length_of(runner.model) == pytest.approx(expected, rel=1e-5)
+    (metric,) = runner.test_evaluator.metrics
+    told = metric.dataset_meta['tasks']['length']
+    assert dict(mean=told['mean'], std=told['std']) == length_of(runner.model)
 
 
 def test_a_checkpoint_that_does_not_say_them_is_refused(run, tmp_path):

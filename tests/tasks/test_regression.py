@@ -124,10 +124,20 @@ def test_without_mean_and_std_both_follow_from_the_labels():
     assert targets.std(correction=0).item() == pytest.approx(1, rel=1e-5)
 
 
-@pytest.mark.parametrize('values', [[], [4.0], [4.0, 4.0]])
+@pytest.mark.parametrize('values', [[], [4.0], [4.0, 4.0], [0.1] * 3, [12.345678] * 7])
 def test_labels_without_a_spread_have_a_std_of_one(values):
     boxes = torch.ones(len(values), 4)
-    assert task().options_of_labels(torch.tensor(values), boxes)['std'] == 1.0
+    values = torch.tensor(values, dtype=torch.float64)
+    found = task().options_of_labels(values, boxes)
+    assert found['std'] == 1.0
+    assert task(**found).encode(values, boxes).abs().sum() < 1e-5
+
+
+@pytest.mark.parametrize('values', [[1_000_001.0, 1_000_003.0], [1e-7, 3e-7], [-2001.5, -2001.4]])
+def test_labels_far_from_zero_are_encoded_around_it(values):
+    values, boxes = torch.tensor(values, dtype=torch.float64), torch.ones(2, 4)
+    targets = task(**task().options_of_labels(values, boxes)).encode(values, boxes)
+    assert targets.flatten().tolist() == pytest.approx([-1, 1], abs=1e-3)
 
 
 def test_mean_and_std_go_together():

@@ -35,7 +35,7 @@ from .checkpoints import (
 )
 from .hooks.label_options_hook import LabelOptionsHook
 from .hooks.opening_hook import OpeningHook
-from .label_options import restore_options
+from .label_options import current_options, restore_options
 from .linking import link_tasks
 from .schedules import check_schedules, with_short_warm_up
 from .switches import LOOPS
@@ -164,6 +164,14 @@ class TaskRunner(Runner):
                     'config that a run writes is sorted: resume with the one that it was given'
                 )
 
+    def _tell_metrics(self, model: nn.Module) -> None:
+        """What tasks have from a checkpoint is for the metrics of a test too."""
+        for metric in getattr(getattr(self._test_loop, 'evaluator', None), 'metrics', ()):
+            tasks = (metric.dataset_meta or {}).get('tasks', {})
+            for name, options in current_options(model).items():
+                if name in tasks:
+                    tasks[name].update(options)
+
     def load_checkpoint(
         self,
         filename: str,
@@ -193,6 +201,7 @@ class TaskRunner(Runner):
         if self._exact_checkpoint or self.resumes:
             check_architecture(model, checkpoint, filename)
             restore_options(model, checkpoint, filename)
+            self._tell_metrics(model)
         else:
             fit = describe_fit(model, checkpoint['state_dict'])
             self.logger.info(f'Of {filename}: {fit}')

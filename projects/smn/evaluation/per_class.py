@@ -68,4 +68,4 @@ def of_class(images: Sequence[Comparison], label: int) -> list[Comparison]:
 
 
 def _safe(name: str) -> str:
-    return name.replace('/', '_')
+    return name.replace('/', '\N{DIVISION SLASH}')  # one slash parts task and metric

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # Keeps exp() finite when an untrained network says nonsense.
 MAX_LOG_RATIO = 8.0
+# Of a mean: labels that differ by less differ by rounding.
+NO_SPREAD = 1e-9
 
 
 @TASKS.register_module()
@@ -89,8 +91,11 @@ class RegressionTask(Task):
         if not len(values):
             return dict(mean=0.0, std=1.0)
         encoded = self._encoded(values.double(), boxes.double())
-        std = encoded.std(correction=0).item()
-        return dict(mean=_significant(encoded.mean().item()), std=_significant(std) or 1.0)
+        mean, std = encoded.mean().item(), encoded.std(correction=0).item()
+        if std <= abs(mean) * NO_SPREAD:
+            return dict(mean=mean, std=1.0)
+        # As many figures as a spread needs: a year has a mean of 2,001.5, not of 2,000.
+        return dict(mean=round(mean, 5 - math.floor(math.log10(std))), std=_significant(std))
 
     def decode(self, outputs: Tensor, boxes: Tensor) -> dict[str, Tensor]:
         """The inverse of :meth:`encode`: ``<task>`` (N,)."""
