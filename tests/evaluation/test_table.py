@@ -27,6 +27,12 @@ def test_a_metric_that_several_tasks_have_is_one_column():
     assert [row[:3] for row in rows] == [['a', '0.100', '0.200'], ['b', '0.400', '0.300']]
 
 
+def test_a_name_does_not_end_its_cell():
+    assert (
+        metrics_table({'size:a|b/recall': 1.0}).splitlines()[-1].startswith('| size:a\\|b | 1.000')
+    )
+
+
 def test_counts_are_whole_numbers():
     _, row = _cells({'size:small/recall': 1.0, 'size:small/labels': 7.0})
     assert row == ['size:small', '1.000', '7']

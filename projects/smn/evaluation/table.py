@@ -30,6 +30,7 @@ def metrics_table(metrics: Mapping[str, float]) -> str:
         names.append('matched')
     rows = [['task', *names]]
     for task, row in cells.items():
+        task = task.replace('|', '\\|')  # ends a cell in Markdown
         rows.append([task, *(_format(name, row[name]) if name in row else '' for name in names)])
     return GithubFlavoredMarkdownTable(rows).table
 

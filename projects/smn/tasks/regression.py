@@ -68,6 +68,10 @@ class RegressionTask(Task):
             raise UserError(f"task {self.name!r}: encoding must be 'linear' or 'log_box'")
         if self.per == 'image' and self.encoding != 'linear':
             raise UserError(f"task {self.name!r}: encoding='log_box' needs an object with a box")
+        for option in self.label_options:
+            value = getattr(self, option)
+            if value is not None and not (isinstance(value, (int, float)) and math.isfinite(value)):
+                raise UserError(f'task {self.name!r}: {option} must be a number, not {value!r}')
         if self.std is not None and not self.std > 0:
             raise UserError(f'task {self.name!r}: std must be positive, not {self.std}')
         if (self.mean is None) != (self.std is None):
