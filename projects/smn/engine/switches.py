@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mmengine.config import Config, ConfigDict
+from mmengine.hooks import Hook
 
 from projects.smn.errors import UserError
 
@@ -116,7 +119,7 @@ def follow_monitor(cfg: Config) -> None:
     if checkpoint := (cfg.get('default_hooks') or {}).get('checkpoint'):
         checkpoint.save_best = cfg.monitor
     for hook in cfg.get('custom_hooks') or ():
-        if hook.get('type') == 'EarlyStoppingHook':
+        if _stops_early(hook):
             hook.monitor = cfg.monitor
 
 
@@ -124,4 +127,8 @@ def _forget_monitor(cfg: Config) -> None:
     if checkpoint := (cfg.get('default_hooks') or {}).get('checkpoint'):
         checkpoint.pop('save_best', None)
     if hooks := cfg.get('custom_hooks'):
-        cfg.custom_hooks = [hook for hook in hooks if hook.get('type') != 'EarlyStoppingHook']
+        cfg.custom_hooks = [hook for hook in hooks if not _stops_early(hook)]
+
+
+def _stops_early(hook: Mapping | Hook) -> bool:
+    return isinstance(hook, Mapping) and hook.get('type') == 'EarlyStoppingHook'
