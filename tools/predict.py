@@ -57,6 +57,8 @@ def main() -> None:
     predictor = Predictor(
         cfg, args.checkpoint, device, args.score_thr, args.scale, args.max_objects
     )
+    if Path(args.out_dir).is_file():
+        raise UserError(f'--out-dir {args.out_dir} is a file')
     writer = ResultWriter(
         Path(args.out_dir), predictor, style=None if args.no_pictures else args.style
     )

@@ -77,6 +77,9 @@ def number_worst(folder: Path, worst: Sequence[str]) -> None:
         folder: With a picture of each image; of images of one name, it has one picture.
         worst: The images that have errors, the worst first.
     """
+    names = [Path(name).name for name in worst]
+    if shared := len(names) - len({*names}):
+        print(f'{shared} pictures were replaced by others of the same name, from other folders')
     digits = len(str(len(worst)))
     moved = {}
     for number, name in enumerate(worst, 1):

@@ -166,6 +166,14 @@ def test_the_best_is_kept_and_early_stopping_watches_by_one_metric():
     assert cfg.default_hooks.checkpoint.save_best == stopping.monitor == 'bbox/mAP'
 
 
+@pytest.mark.parametrize('options', [{'tasks.mask': None}, dict(monitor='nope/mAP')])
+def test_the_metric_of_no_task_is_refused(options):
+    with pytest.raises(
+        UserError, match=r"^monitor = '(mask|nope)/mAP' is of no task; there are 'b"
+    ):
+        linked(**options)
+
+
 def test_a_config_without_a_switch_is_left_alone():
     cfg = load_config(DEMO)
     cfg.param_scheduler = [dict(type='CosineAnnealingLR', T_max=7, end=7)]

@@ -50,6 +50,14 @@ def test_a_config_that_a_run_wrote_keeps_its_variables(tmp_path):
     assert unread_names(tmp_path / 'run.py') == []
 
 
+def test_what_a_run_wrote_has_no_variable_left_to_set(tmp_path):
+    cfg = load_config(PET)
+    cfg.launcher = 'none'
+    cfg.dump(tmp_path / 'run.py')
+    with pytest.raises(UserError, match="--cfg-options size: nothing reads 'size'"):
+        load_config(tmp_path / 'run.py', dict(size=1))
+
+
 @pytest.mark.parametrize(
     ('option', 'words'),
     [

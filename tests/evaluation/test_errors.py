@@ -68,6 +68,8 @@ def test_nothing_is_false_where_not_all_is_labelled(row):
     other = make_object(np.random.default_rng(1), cell=3)
     image = image_of([row], [exact(row, 0.9), exact(other, 0.9)], EVERYWHERE)
     assert find_mistakes(image, 0.3) == []
+    image = image_of([row], [exact({**row, 'labels': 1}, 0.9)], EVERYWHERE)
+    assert named(find_mistakes(image, 0.3)) == [('confused', '')]  # and not missed
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from mmengine.config import Config, ConfigDict
 from mmengine.hooks import Hook
 
-from projects.smn.errors import UserError
+from projects.smn.errors import UserError, listing
 
 from .schedule_lengths import with_length
 
@@ -46,7 +46,7 @@ def follow_length(cfg: Config) -> None:
         if type(number) is not int or number < 1:
             raise UserError(f'{key} must be a whole number above 0, not {number!r}')
     old, factor = loop[before], cfg[name] / loop[before]
-    interval = loop.get('val_interval', 1)
+    interval = loop.get('val_interval') or 1
     if before != name or interval >= old:
         interval = max(1, round(min(interval, old) * factor))
     loop.val_interval = min(interval, cfg[name])
@@ -85,7 +85,7 @@ def _count_in(name: str, cfg: Config, factor: float) -> None:
     for key in ({*LOOPS} - {name}) | {'by_epoch', 'dynamic_intervals', 'val_begin'}:
         cfg.train_cfg.pop(key, None)
     cfg.train_cfg.type = LOOPS[name]
-    if 'log_processor' in cfg:
+    if cfg.get('log_processor'):
         cfg.log_processor.by_epoch = _counts_epochs(name)
     if checkpoint := (cfg.get('default_hooks') or {}).get('checkpoint'):
         checkpoint.by_epoch = _counts_epochs(name)
@@ -110,12 +110,20 @@ def follow_monitor(cfg: Config) -> None:
     """Give ``monitor``, the name of a metric, to what keeps the best and to what stops early.
 
     Where nothing is validated, nothing is the best, and nothing stops early.
+
+    Raises:
+        UserError: If it is of no task, which mmengine would find out at the first validation.
     """
     if not cfg.get('val_dataloader'):
         _forget_monitor(cfg)
         return
     if 'monitor' not in cfg:
         return
+    tasks = ['bbox', *(name for name, task in (cfg.get('tasks') or {}).items() if task)]
+    evaluator = cfg.get('val_evaluator')
+    ours = isinstance(evaluator, Mapping) and evaluator.get('type') == 'MultiTaskMetric'
+    if ours and str(cfg.monitor).partition('/')[0].partition(':')[0] not in tasks:
+        raise UserError(f'monitor = {cfg.monitor!r} is of no task; there are {listing(tasks)}')
     if checkpoint := (cfg.get('default_hooks') or {}).get('checkpoint'):
         checkpoint.save_best = cfg.monitor
     for hook in cfg.get('custom_hooks') or ():

@@ -81,6 +81,8 @@ def refuse_unread(cfg: Config, options: Mapping[str, Any]) -> None:
             raise UserError(
                 f'--cfg-options {option}: nothing reads {name!r}{_nearest(name, nested)}'
             )
+        if _was_written_by_a_run(cfg):
+            raise UserError(f'--cfg-options {option}: nothing reads {name!r}{_nearest(name)}')
         places = [*_places(cfg, name, rest)]
         # A number is in many places by chance; a list or a dict is not.
         structured = isinstance(cfg[name], (Mapping, list, tuple))
@@ -105,6 +107,11 @@ def _refuse_unknown_tasks(cfg: Config, options: Mapping[str, Any]) -> None:
             near = get_close_matches(task, [*known], 1)
             more = f'did you mean {near[0]!r}?' if near else f'the config has {listing(known)}'
             raise UserError(f'--cfg-options {option}: there is no task {task!r}; {more}')
+
+
+def _was_written_by_a_run(cfg: Config) -> bool:
+    """Whether what a config names is all in its place already."""
+    return 'launcher' in cfg and not ConfigFile.read(Path(cfg.filename or '')).bases
 
 
 def _is_variable(cfg: Config, name: str) -> bool:

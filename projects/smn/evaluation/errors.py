@@ -88,8 +88,10 @@ def _(task: ClassificationTask, predicted: Fields, p: int, true: Fields, t: int)
 @judge.register
 def _(task: RegressionTask, predicted: Fields, p: int, true: Fields, t: int):
     said, meant = float(predicted[task.name][p]), float(true[task.name][t])
-    # Of a label near zero, a share would say nothing: then of what labels differ by.
-    cost = abs(said - meant) / max(abs(meant), task.std or 0.0, 1e-9)
+    # Of a label near zero, a share would say nothing: then of what labels differ by, where that is
+    # known in their unit.
+    spread = task.std if task.std and task.encoding == 'linear' else 0.0
+    cost = abs(said - meant) / max(abs(meant), spread, 1e-9)
     return cost, *(f'{value:.4g} {task.unit}'.strip() for value in (meant, said))
 
 
@@ -180,16 +182,16 @@ def _of_detection(image: Comparison) -> Iterator[Mistake]:
             predicted=image.truth.classes[label],
             box=image.detections['bboxes'][detection],
         )
-        if (crowded[detection] >= MATCH_IOU).any():
-            continue  # neither right nor wrong
         best = int(iou[detection].argmax()) if iou.shape[1] else -1
-        if best >= 0 and iou[detection, best] >= MATCH_IOU:
-            meant = _class_of(image.truth, best)
-            if image.objects['labels'][best] == label or best in taken | confused:
-                yield Mistake(image.name, 'double', name=meant, expected=meant, **said)
-            else:
-                confused.add(best)
-                yield Mistake(image.name, 'confused', name=meant, expected=meant, **said)
+        on_object = best >= 0 and iou[detection, best] >= MATCH_IOU
+        meant = _class_of(image.truth, best) if on_object else ''
+        if on_object and image.objects['labels'][best] != label and best not in taken | confused:
+            confused.add(best)
+            yield Mistake(image.name, 'confused', name=meant, expected=meant, **said)
+        elif (crowded[detection] >= MATCH_IOU).any():
+            continue  # neither right nor wrong
+        elif on_object:
+            yield Mistake(image.name, 'double', name=meant, expected=meant, **said)
         else:
             yield Mistake(image.name, 'false', name=said['predicted'], **said)
     for index in range(len(image.objects['labels'])):

@@ -75,6 +75,8 @@ def describe_length(runner: Runner) -> str:
     by_steps = isinstance(loop, IterBasedTrainLoop)
     images = getattr(loader.batch_sampler, 'batch_size', loader.batch_size)
     text = f'{loop.max_iters:,} steps of {images} images'
+    if runner.iter:
+        text += f', of which {min(runner.iter, loop.max_iters):,} are done'
     if not by_steps:
         text = f'{loop.max_epochs} epochs, {text}'
     if runner.world_size > 1:
