@@ -32,10 +32,10 @@ def load(name: str):
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder, to see that nothing changed."""
+    """Every file below a folder but hidden ones, to see that nothing changed."""
     return {
         str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob('*'))
+        for path in sorted(folder.rglob('[!.]*'))
         if path.is_file()
     }
 
