@@ -35,6 +35,7 @@ from .checkpoints import (
 )
 from .hooks.label_options_hook import LabelOptionsHook
 from .hooks.opening_hook import OpeningHook
+from .hooks.short_ema_hook import ShortEMAHook
 from .label_options import current_options, restore_options
 from .linking import link_tasks
 from .schedules import check_schedules, with_short_warm_up
@@ -89,6 +90,7 @@ class TaskRunner(Runner):
     def register_hooks(self, *args, **kwargs) -> None:
         """As mmengine's, and those that every training has."""
         super().register_hooks(*args, **kwargs)
+        self.register_hook(ShortEMAHook())
         self.register_hook(LabelOptionsHook())
         self.register_hook(OpeningHook(), priority='LOW')  # behind the table of labels
 
