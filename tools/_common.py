@@ -21,7 +21,7 @@ except ModuleNotFoundError as error:
     )
 
 from projects.smn.engine import predictor
-from projects.smn.engine.unread import unread_names
+from projects.smn.engine.unread import doubtful_options, unread_names
 from projects.smn.errors import UserError
 from projects.smn.visualization import STYLES
 
@@ -84,7 +84,8 @@ def add_scale(parser: argparse.ArgumentParser) -> None:
 def load_config(path: str | Path, options: dict | None = None) -> Config:
     """A config with ``--cfg-options`` over it; what nothing reads is said."""
     cfg = predictor.load_config(path, options)
-    for sentence in unread_names(path):
+    doubtful = doubtful_options(predictor.load_config(path), options or ())
+    for sentence in [*unread_names(path), *doubtful]:
         print(f'warning: {sentence}', file=sys.stderr)
     return cfg
 

@@ -8,7 +8,7 @@ import pytest
 from networks import ROOT
 
 from projects.smn.engine.predictor import load_config
-from projects.smn.engine.unread import unread_names
+from projects.smn.engine.unread import doubtful_options, unread_names
 from projects.smn.errors import UserError
 
 CONFIGS = ROOT / 'configs'
@@ -48,6 +48,29 @@ def test_a_config_that_a_run_wrote_keeps_its_variables(tmp_path):
     cfg.launcher = 'none'
     cfg.dump(tmp_path / 'run.py')
     assert unread_names(tmp_path / 'run.py') == []
+
+
+@pytest.mark.parametrize(
+    ('option', 'said'),
+    [
+        ('model.test_cfg.rcnn.score_th', "'score_th' is new; did you mean 'score_thr'?"),
+        ('train_dataloader.batchsize', "'batchsize' is new; did you mean 'batch_size'?"),
+        ('default_hooks.checkpont.interval', "'checkpont' is new; did you mean 'checkpoint'?"),
+        ('train_dataloader.dataset.pipeline.3.scales', "'scales' is new; did you mean 'scale'?"),
+        ('model.test_cfg.rcnn.score_thr', None),
+        ('model.backbone.conv_cfg', None),
+        ('model.backbone.norm_cfg.momentum', None),
+        ('default_hooks.checkpoint.save_best', None),
+        ('optim_wrapper.accumulative_counts', None),
+        ('tasks.necks.type', None),
+        ('tasks', None),
+        ('train_dataloader.dataset.pipeline.99.scale', None),
+        ('max_epochs.3', None),
+    ],
+)
+def test_a_new_name_beside_one_that_is_nearly_the_same_is_said(option, said):
+    found = [*doubtful_options(load_config(DEMO), [option])]
+    assert found == ([f'--cfg-options {option}: {said}'] if said else [])
 
 
 def test_what_a_run_wrote_has_no_variable_left_to_set(tmp_path):

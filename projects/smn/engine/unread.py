@@ -27,6 +27,7 @@ OF_THIS_PROJECT = (
 )  # fmt: skip
 READ = {*signature(Runner).parameters, *OF_MMENGINE, *OF_THIS_PROJECT} - {'cfg'}
 PLACES = 4
+ALIKE = 0.8  # as difflib counts; 'norm_cfg' and 'conv_cfg' are less
 
 
 def unread_names(path: str | Path) -> list[str]:
@@ -107,6 +108,30 @@ def _refuse_unknown_tasks(cfg: Config, options: Mapping[str, Any]) -> None:
             near = get_close_matches(task, [*known], 1)
             more = f'did you mean {near[0]!r}?' if near else f'the config has {listing(known)}'
             raise UserError(f'--cfg-options {option}: there is no task {task!r}; {more}')
+
+
+def doubtful_options(cfg: Config, options: Iterable[str]) -> Iterator[str]:
+    """A sentence for each option that adds a name beside one that is nearly the same.
+
+    It may be meant so: what a part of a network or a hook takes is known to that part alone.
+
+    Args:
+        cfg: The config, before the options are merged over it.
+        options: Names with dots. Those of tasks are anybody's.
+    """
+    for option in options:
+        node: Any = cfg
+        for part in option.split('.') if not option.startswith('tasks.') else ():
+            if isinstance(node, (list, tuple)) and part.isdigit() and int(part) < len(node):
+                node = node[int(part)]
+            elif isinstance(node, Mapping) or node is cfg:
+                if part not in node:
+                    if near := get_close_matches(part, [*node], 1, ALIKE):
+                        yield f'--cfg-options {option}: {part!r} is new; did you mean {near[0]!r}?'
+                    break
+                node = node[part]
+            else:
+                break
 
 
 def _was_written_by_a_run(cfg: Config) -> bool:
