@@ -84,7 +84,7 @@ def add_scale(parser: argparse.ArgumentParser) -> None:
 def load_config(path: str | Path, options: dict | None = None) -> Config:
     """A config with ``--cfg-options`` over it; what nothing reads is said."""
     cfg = predictor.load_config(path, options)
-    doubtful = doubtful_options(predictor.load_config(path), options or ())
+    doubtful = doubtful_options(predictor.load_config(path), options) if options else ()
     for sentence in [*unread_names(path), *doubtful]:
         print(f'warning: {sentence}', file=sys.stderr)
     return cfg

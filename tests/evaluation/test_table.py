@@ -28,9 +28,8 @@ def test_a_metric_that_several_tasks_have_is_one_column():
 
 
 def test_a_name_does_not_end_its_cell():
-    assert (
-        metrics_table({'size:a|b/recall': 1.0}).splitlines()[-1].startswith('| size:a\\|b | 1.000')
-    )
+    row = metrics_table({'size:a|b/recall': 1.0}).splitlines()[-1]
+    assert row.startswith('| size:a\\|b | 1.000')
 
 
 def test_counts_are_whole_numbers():

@@ -112,7 +112,8 @@ class TaskRunner(Runner):
         ``DistributedDataParallel`` waits for the gradient of all that needs one when it is built,
         and many backbones freeze their stages in ``train``. mmengine would name a GPU to it.
         """
-        model.train()
+        if self.distributed:
+            model.train()
         if self.distributed and not torch.cuda.is_available():
             unused = self.cfg.get('find_unused_parameters', False)
             defaults = dict(broadcast_buffers=False, find_unused_parameters=unused)

@@ -90,11 +90,9 @@ def describe_schedules(schedulers: Any, loop: BaseLoop, resumed: bool = False) -
         return 'a constant learning rate'
     if longest != 1:
         when = f'after {longest:.0%} of the training' if longest < 1 else 'after the training does'
-        why = (
-            'one that is resumed keeps its end'
-            if resumed
-            else ('without `end` and `T_max` a schedule ends with it')
-        )
+        why = 'without `end` and `T_max` a schedule ends with it'
+        if resumed:
+            why = 'one that is resumed keeps its end'
         lines.append(f'it ends {when}; {why}')
     return '\n'.join(lines)
 

@@ -120,18 +120,24 @@ def doubtful_options(cfg: Config, options: Iterable[str]) -> Iterator[str]:
         options: Names with dots. Those of tasks are anybody's.
     """
     for option in options:
-        node: Any = cfg
-        for part in option.split('.') if not option.startswith('tasks.') else ():
-            if isinstance(node, (list, tuple)) and part.isdigit() and int(part) < len(node):
-                node = node[int(part)]
-            elif isinstance(node, Mapping) or node is cfg:
-                if part not in node:
-                    if near := get_close_matches(part, [*node], 1, ALIKE):
-                        yield f'--cfg-options {option}: {part!r} is new; did you mean {near[0]!r}?'
-                    break
-                node = node[part]
-            else:
-                break
+        name, siblings = _first_new(cfg, option.split('.'))
+        near = get_close_matches(name, siblings, 1, ALIKE)
+        if near and not option.startswith('tasks.'):
+            yield f'--cfg-options {option}: {name!r} is new; did you mean {near[0]!r}?'
+
+
+def _first_new(node: Any, path: Iterable[str]) -> tuple[str, list[str]]:
+    """The first name on a way into a config that is not there, and those beside it."""
+    for name in path:
+        if isinstance(node, (list, tuple)):
+            node = node[int(name)] if name.isdigit() and int(name) < len(node) else None
+        elif not isinstance(node, (Config, Mapping)):
+            return name, []
+        elif name not in node:
+            return name, [*node]
+        else:
+            node = node[name]
+    return '', []
 
 
 def _was_written_by_a_run(cfg: Config) -> bool:
