@@ -12,6 +12,7 @@ from helpers import CLASSES, TASKS, card, fruit, make_dataset, write_coco
 
 from projects.smn.convert.sparsify import (
     find_labelled,
+    keep_one_class_per_image,
     keep_one_task_per_image,
     keep_shares,
     make_incomplete,
@@ -203,6 +204,30 @@ def test_more_incomplete_images_contain_fewer_and_more_dropped_objects_too(coco)
         return {a['id'] for a in coco['annotations']} - {a['id'] for a in thin['annotations']}
 
     assert gone(0.2, 0.5) < gone(0.6, 0.5) < gone(0.6, 0.8)
+
+
+# One class per image
+
+
+@seeds
+@pytest.mark.parametrize('classes', [CLASSES, CLASSES[::-1]])
+def test_each_image_keeps_the_objects_of_one_class_and_says_so(coco, seed, classes):
+    thin = keep_one_class_per_image(coco, classes, seed)
+    names = {category['id']: category['name'] for category in coco['categories']}
+    dealt = {}
+    for image, before in zip(thin['images'], coco['images'], strict=True):
+        (dealt[image['id']],) = image['complete']
+        assert {**before, 'complete': image['complete']} == image
+    assert Counter(dealt.values()) == dict.fromkeys(classes, 20)
+    assert thin['annotations'] == [
+        a for a in coco['annotations'] if names[a['category_id']] == dealt[a['image_id']]
+    ]
+
+
+def test_a_class_without_objects_cannot_be_dealt(coco):
+    coco['annotations'] = [a for a in coco['annotations'] if a['category_id'] == 1]
+    with pytest.raises(UserError, match=r"^no object is of the class 'card'$"):
+        keep_one_class_per_image(coco, CLASSES, 0)
 
 
 # All of them

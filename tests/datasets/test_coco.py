@@ -192,6 +192,32 @@ def test_images_are_complete_unless_the_file_says_otherwise(tiny_coco, coco):
     assert serialized.get_data_info(0)['complete'] is False
 
 
+@pytest.mark.parametrize(
+    ('classes', 'listed', 'complete'),
+    [
+        (('fruit', 'card'), ['fruit'], (0,)),
+        (('fruit', 'card'), ['card'], (1,)),
+        (('card', 'fruit'), ['card'], (0,)),
+        (('fruit', 'card'), ['card', 'fruit'], True),
+        (('fruit', 'card'), [], False),
+        (('card',), ['card'], True),
+        (('card',), ['fruit'], False),
+    ],
+    ids=str,
+)
+def test_an_image_may_be_complete_for_some_of_the_classes(
+    tiny_coco, coco, classes, listed, complete
+):
+    coco['images'][1]['complete'] = listed
+    coco['annotations'] = [a for a in coco['annotations'] if a['image_id'] == 1]
+    dataset = reload(tiny_coco, coco, classes=classes, tasks={})
+    found = dataset.get_data_info(1)['complete']
+    assert found == complete
+    assert type(found) is type(complete)
+    assert ('detection' in dataset.labelled_tasks(1)) == bool(complete)
+    assert dataset.label_counts().incomplete == (complete is not True)
+
+
 @pytest.mark.parametrize('test_mode', [True, False])
 def test_files_with_boxes_only_and_images_without_objects_are_fine(tiny_coco, coco, test_mode):
     coco['annotations'] = [

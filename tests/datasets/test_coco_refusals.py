@@ -20,13 +20,21 @@ def error_of(root, content, **options):
     return str(error.value)
 
 
-@pytest.mark.parametrize('value', ['false', 0, 1, None, []], ids=repr)
-def test_complete_is_true_or_false(tiny_coco, coco, value):
+@pytest.mark.parametrize('value', ['false', 'fruit', 0, 1, None, {}], ids=repr)
+def test_complete_is_true_or_false_or_a_list(tiny_coco, coco, value):
     coco['images'][1]['complete'] = value
     message = error_of(tiny_coco, coco)
     assert 'image 2:' in message
     assert '`complete`' in message
     assert repr(value) in message
+
+
+@pytest.mark.parametrize('name', ['Fruit', 'leaf', 1, None, ['fruit']], ids=repr)
+def test_complete_names_categories_of_the_file(tiny_coco, coco, name):
+    coco['images'][1]['complete'] = ['card', name]
+    message = error_of(tiny_coco, coco)
+    assert f'image 2: `complete` names the class {name!r}' in message
+    assert "'fruit', 'card'" in message
 
 
 @pytest.mark.parametrize('options', [{}, dict(test_mode=True), dict(tasks={})], ids=str)

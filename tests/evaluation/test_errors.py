@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from scored_images import exact, image_of, make_object, perfect_images, rectangle
 
-from projects.smn.evaluation.comparison import EVERYWHERE
 from projects.smn.evaluation.errors import find_mistakes, worst_first, write_mistakes
 
 
@@ -66,10 +65,16 @@ def test_a_detection_below_the_threshold_is_not_looked_at(row):
 
 def test_nothing_is_false_where_not_all_is_labelled(row):
     other = make_object(np.random.default_rng(1), cell=3)
-    image = image_of([row], [exact(row, 0.9), exact(other, 0.9)], EVERYWHERE)
+    image = image_of([row], [exact(row, 0.9), exact(other, 0.9)], unboxed=(0, 1, 2))
     assert find_mistakes(image, 0.3) == []
-    image = image_of([row], [exact({**row, 'labels': 1}, 0.9)], EVERYWHERE)
+    image = image_of([row], [exact({**row, 'labels': 1}, 0.9)], unboxed=(0, 1, 2))
     assert named(find_mistakes(image, 0.3)) == [('confused', '')]  # and not missed
+
+
+def test_nothing_is_false_of_a_class_of_which_not_all_are_labelled(row):
+    apple, pear = (exact({**make_object(np.random.default_rng(1), 3), 'labels': i}) for i in (0, 1))
+    (false,) = find_mistakes(image_of([row], [exact(row), apple, pear], unboxed=(0, 2)), 0.3)
+    assert (false.error, false.predicted) == ('false', 'pear')
 
 
 @pytest.mark.parametrize(

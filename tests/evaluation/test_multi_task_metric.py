@@ -194,6 +194,31 @@ class TestThroughTheEvaluator:
         sample.ignored_instances = InstanceData(bboxes=torch.tensor(image.ignored))
         return sample
 
+    def test_a_detection_of_a_class_that_is_not_boxed_is_neither_right_nor_wrong(self):
+        """An apple and a pear are found, and above each a detection of nothing has a higher score.
+
+        Then half of the detections of a class are right when its object is found: an AP of 1/2.
+        """
+        rng = np.random.default_rng(0)
+        objects = [make_object(rng, cell, cell) for cell in (0, 1)]
+        nothing = [make_object(rng, 4 + label, label) for label in (0, 1)]
+        detections = [*(exact(o, 0.8) for o in objects), *(exact(o, 0.9) for o in nothing)]
+        image = image_of(objects, detections)
+
+        def score(complete):
+            evaluator = Evaluator([dict(type='MultiTaskMetric')])
+            evaluator.dataset_meta = dict(classes=CLASSES, tasks=TASK_CONFIGS)
+            evaluator.process(data_samples=[self._sample(image, complete)])
+            metrics = evaluator.evaluate(1)
+            return [metrics[name] for name in ('bbox/mAP', 'mask/mAP', 'ends/OKS_AP')]
+
+        assert score(True) == pytest.approx([0.5] * 3, abs=0.01)
+        assert score((2,)) == pytest.approx([1.0] * 3)
+        assert score((0,)) == pytest.approx([0.75] * 3, abs=0.01)
+        assert score((0, 2)) == score((0,))
+        assert score((1, 2)) == score((0, 2))
+        assert score(False) == score((2,))
+
     def _evaluate(self, images, incomplete=()):
         """All metrics; ``incomplete`` has the positions of images that are not complete."""
         evaluator = Evaluator([dict(type='MultiTaskMetric')])

@@ -13,9 +13,14 @@ from mmdet.structures import DetDataSample
 from mmengine.config import ConfigDict
 from mmengine.logging import MessageHub
 from mmengine.structures import InstanceData
+from torch.nn.functional import cross_entropy
 
 from projects.smn.errors import UserError
-from projects.smn.models.task_modules import incomplete_images, spare_incomplete_images
+from projects.smn.models.task_modules import (
+    incomplete_images,
+    spare_incomplete_images,
+    without_spared,
+)
 
 SIZE, CHANNELS, STRIDES = 64, 32, (8, 16)
 CODER = dict(type='DeltaXYWHBBoxCoder')
@@ -66,6 +71,7 @@ HEADS = dict(
         None,
     ),
 )
+OF_NO_CLASS = ('RPNHead', 'LevelRPNHead')
 each_head = pytest.mark.parametrize('name', HEADS)
 
 
@@ -83,7 +89,7 @@ def build(name: str) -> torch.nn.Module:
     return head.train()
 
 
-def sample(complete: bool, boxes: bool = True) -> DetDataSample:
+def sample(complete: bool | tuple[int, ...], boxes: bool = True) -> DetDataSample:
     """An image with a box on it, or none."""
     truth = InstanceData(
         bboxes=torch.tensor([[9.0, 11.0, 30.0, 28.0]]), labels=torch.zeros(1).long()
@@ -95,8 +101,9 @@ def sample(complete: bool, boxes: bool = True) -> DetDataSample:
     return found
 
 
-def learn(head: torch.nn.Module, found: DetDataSample) -> tuple[torch.Tensor, torch.Tensor]:
-    """The gradients of the scores of all places, (places, outputs), and the sum of all losses."""
+def learn(head: torch.nn.Module, *found: DetDataSample) -> tuple[torch.Tensor, torch.Tensor]:
+    """The gradients of the scores of all places, those of one image after those of the other,
+    (places, outputs), and the sum of all losses."""
     kept = []
     handle = head.register_forward_hook(
         lambda module, args, outputs: (
@@ -104,20 +111,21 @@ def learn(head: torch.nn.Module, found: DetDataSample) -> tuple[torch.Tensor, to
         )
     )
     random = torch.Generator().manual_seed(0)
-    maps = tuple(torch.randn(1, CHANNELS, SIZE // s, SIZE // s, generator=random) for s in STRIDES)
-    losses = head.loss(maps, [found])
+    shapes = [(CHANNELS, SIZE // stride, SIZE // stride) for stride in STRIDES]
+    maps = tuple(torch.randn(len(found), *shape, generator=random) for shape in shapes)
+    losses = head.loss(maps, list(found))
     handle.remove()
     total = sum(sum(v).sum() if isinstance(v, list) else v.sum() for v in losses.values())
     total.backward()
     places = sum((SIZE // stride) ** 2 for stride in STRIDES)
-    gradients = [s.grad.permute(0, 2, 3, 1).reshape(-1, s.shape[1]) for s in kept]
-    gradients = torch.cat(gradients)
-    assert len(gradients) == places
-    return gradients, total.detach()
+    gradients = [s.grad.permute(0, 2, 3, 1).flatten(1, 2) for s in kept]
+    gradients = torch.cat(gradients, 1)
+    assert gradients.shape[:2] == (len(found), places)
+    return gradients.flatten(0, 1), total.detach()
 
 
-def matched_places(head: torch.nn.Module, monkeypatch) -> Callable[[], torch.Tensor]:
-    """Note which places are positive, as the head itself learns it first."""
+def matched_places(head: torch.nn.Module, monkeypatch) -> Callable[..., torch.Tensor]:
+    """Note which places of an image are positive, as the head itself learns it first."""
     seen = []
 
     def noting(original):
@@ -140,7 +148,7 @@ def matched_places(head: torch.nn.Module, monkeypatch) -> Callable[[], torch.Ten
             return labels, boxes
 
         monkeypatch.setattr(head, '_get_targets_single', note)
-    return lambda: seen[0]
+    return lambda image=0: seen[image]
 
 
 @each_head
@@ -156,6 +164,60 @@ def test_only_of_a_complete_image_is_taught_what_matches_no_box(name, complete, 
     assert gradients[~positive].any() == complete
     moved = {key for key, value in head.named_parameters() if value.grad.any()}
     assert any('reg' in key for key in moved)  # boxes are learned from it
+
+
+@each_head
+def test_what_matches_no_box_is_negative_for_the_classes_of_which_all_are_boxed(name, monkeypatch):
+    # Two images, so that the rows of both are told apart, and each has an object of class 0.
+    whole, _ = learn(build(name), sample(True), sample(True))
+    head = build(name)
+    matched = matched_places(head, monkeypatch)
+    partly, _ = learn(head, sample(True), sample((1,)))
+    first, second = partly.chunk(2)
+    positive = torch.zeros(len(first), dtype=torch.bool)
+    positive[matched(image=1)] = True
+    unmatched = second[~positive]
+    assert unmatched.numel()
+    assert not unmatched[:, 0].any()
+    if name in OF_NO_CLASS:
+        assert not unmatched.any()
+        return
+    assert unmatched[:, 1].any()
+    assert not unmatched[:, 2:].any()  # the background of a softmax
+    if name != 'SSDHead':  # which draws the negatives that cost most
+        assert torch.equal(first, whole.chunk(2)[0])
+        assert torch.equal(second[positive], whole.chunk(2)[1][positive])
+        assert torch.equal(unmatched[:, 1], whole.chunk(2)[1][~positive][:, 1])
+
+
+@each_head
+def test_the_losses_of_classes_that_are_boxed_add_up_to_that_of_all(name):
+    def loss(complete):
+        return learn(build(name), sample(complete, boxes=False))[1]
+
+    if name in OF_NO_CLASS:
+        assert loss((0,)) == loss((1,)) == 0 < loss(True)
+    elif name == 'SSDHead':
+        assert loss((0,)) == loss((1,)) == loss(True) == 0
+    else:
+        assert torch.isclose(loss((0,)) + loss((1,)), loss(True))
+        assert 0 < loss((0,)) < loss(True)
+
+
+@pytest.mark.parametrize('seed', range(3))
+def test_of_a_softmax_what_is_spared_and_the_background_are_one_thing(seed):
+    generator = torch.Generator().manual_seed(seed)
+    scores = torch.randn(50, 5, generator=generator, requires_grad=True)
+    spared = torch.rand(50, 4, generator=generator) < 0.4
+    loss = cross_entropy(without_spared(scores, spared), torch.full((50,), 4), reduction='none')
+    probability = scores.softmax(1).detach()
+    known = probability[:, :4].masked_fill(spared, 0)
+    assert torch.allclose(loss, -(1 - known.sum(1)).log(), atol=1e-6)
+    loss.sum().backward()
+    assert torch.allclose(scores.grad[:, :4], known, atol=1e-6)
+    rows = spared.any(1)
+    assert not scores.grad[rows, 4].any()
+    assert scores.grad[~rows, 4].all()
 
 
 @each_head
@@ -212,3 +274,5 @@ def test_a_head_of_ones_own_is_admitted_by_its_word():
     head = WillingHead(num_classes=2, in_channels=CHANNELS, train_cfg=training, **options)
     spare_incomplete_images(head)
     assert not learn(head, sample(complete=False, boxes=False))[0].any()
+    # It may count classes in any way, so that an image is complete to it or is not.
+    assert not learn(head, sample(complete=(1,), boxes=False))[0].any()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from helpers import TASKS, read_coco, write_coco
+from helpers import CLASSES, TASKS, read_coco, write_coco
 from mmdet.models.task_modules.assigners import MaxIoUAssigner
 from mmengine.structures import InstanceData
 from networks import losses_of, tiny_batch, tiny_model
@@ -81,6 +81,51 @@ def test_no_region_of_an_incomplete_image_is_sampled_as_negative(tiny_coco, monk
         assert len(result.pos_inds) > 0
         assert len(result.neg_inds) == 0
     assert losses['loss_bbox'] > 0
+
+
+def test_of_a_region_that_matches_no_box_the_box_head_learns_the_class_that_is_boxed(
+    tiny_coco, monkeypatch
+):
+    """Images 1 and 2 have no box of the second class; only the second image is incomplete."""
+    make_incomplete(tiny_coco, 1, 2, drop=(2,))
+    content = read_coco(tiny_coco)
+    content['images'][0]['complete'] = True
+    content['images'][1]['complete'] = [CLASSES[0]]
+    write_coco(tiny_coco, content)
+    model = tiny_model(tiny_coco)
+    head, kept, drawn = model.roi_head, [], []
+    forward, sample = head._bbox_forward, head.bbox_sampler.sample
+
+    def keep(x, rois):
+        kept.append(forward(x, rois))
+        kept[-1]['cls_score'].retain_grad()
+        return kept[-1]
+
+    monkeypatch.setattr(head, '_bbox_forward', keep)
+    monkeypatch.setattr(
+        head.bbox_sampler, 'sample', lambda *a, **k: drawn.append(sample(*a, **k)) or drawn[-1]
+    )
+    losses = losses_of(model, tiny_batch(tiny_coco, indices=(0, 1)))
+    losses['loss_cls'].backward()
+    complete, partly = kept[0]['cls_score'].grad.split([len(found.priors) for found in drawn])
+    assert len(drawn[0].neg_inds) > 0
+    assert len(drawn[1].neg_inds) > 0
+    assert len(drawn[1].pos_inds) > 0
+    assert complete.all()
+    of_objects, of_nothing = partly.split([len(drawn[1].pos_inds), len(drawn[1].neg_inds)])
+    assert of_objects.all()
+    assert of_nothing[:, 0].all()
+    assert not of_nothing[:, 1:].any()  # the other class, and the background
+
+
+def test_proposals_are_of_no_class_so_none_is_negative_unless_all_classes_are_boxed(tiny_coco):
+    make_incomplete(tiny_coco, 2, drop=(1, 2))
+    content = read_coco(tiny_coco)
+    content['images'][1]['complete'] = [CLASSES[0]]
+    write_coco(tiny_coco, content)
+    losses = losses_of(tiny_model(tiny_coco), tiny_batch(tiny_coco, indices=(1,)))
+    assert losses['loss_rpn_cls'] == losses['loss_rpn_bbox'] == 0
+    assert losses['loss_cls'] > 0
 
 
 @pytest.mark.parametrize('task', TASKS)

@@ -12,7 +12,8 @@ split ``all.json``), ``OUT/images/`` and ``OUT/summary.json``, all of them or no
 only read. What is wrong in it is repaired where the right value is certain, else reported.
 
 An image from which an object had to be left out, because its outline covers nothing, gets
-``complete: false``. Classes that do not match keep their own name unless ``--drop-unmatched``.
+``complete: false``. What LVIS says of an image, which categories are not there and which are not all
+boxed, becomes the list of the classes for which it is complete. Classes that do not match keep their own name unless ``--drop-unmatched``.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from _result import Converted, add_shared_flags, write_result
 
 from projects.smn.convert.coco_file import read_coco
+from projects.smn.convert.complete_classes import read_complete
 from projects.smn.convert.images import match_images
 from projects.smn.convert.objects import place_objects
 from projects.smn.convert.report import Report
@@ -77,6 +79,8 @@ def convert(args: argparse.Namespace, pattern: re.Pattern[str], report: Report) 
     classes = list(dict.fromkeys([args.class_name, *(m.name for m in meanings.values())]))
     if args.drop_unmatched:
         classes = classes[:1]
+    names = {i: meaning.name for i, meaning in meanings.items() if meaning.name in classes}
+    read_complete(coco, names, report.source)
     labelled = {annotation['image_id'] for annotation in coco['annotations']}
     records, paths = match_images(coco['images'], args.images, report, args.skip_missing, labelled)
     drop_classes(coco, meanings, classes, report)

@@ -8,8 +8,9 @@ The tasks are those of the config. ``--one-task-per-image`` leaves each image it
 labels of one task: the labels belong to objects, which are found by their boxes, so boxes always
 stay. ``--keep neck=0.25`` leaves the labels of ``neck`` on a quarter of the images that have them,
 and those of all other tasks as they are. ``--incomplete 0.5`` drops objects from half of the
-images, before anything else, and marks these images ``complete: false``; only this option removes
-boxes.
+images, before anything else, and marks these images ``complete: false``.
+``--one-class-per-image`` leaves each image the objects of one class, and marks it complete for that
+class, as if sets of one class each had been joined. Only these two remove boxes.
 
 The same seed gives the same bytes. A larger share contains the smaller one, and the choice for one
 task does not depend on what is asked for the others.
@@ -62,6 +63,16 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
         metavar='SHARE',
         help='this share of the images loses objects and gets `complete: false`',
     )
+    add(
+        '--one-class-per-image',
+        action='store_true',
+        help='each image keeps the objects of one class, and is complete for that class alone',
+    )
+    add(
+        '--unsaid',
+        action='store_true',
+        help='leave out of the file that images are not complete, to see what saying it is worth',
+    )
     add('--drop-objects', metavar='SHARE', help='of the objects of such an image; default: 0.5')
     add('--seed', type=int, default=0, help='another seed, other images')
     _common.add_cfg_options(parser)
@@ -73,7 +84,7 @@ def main(argv: list[str] | None = None) -> None:
     check(args)
     cfg = link_tasks(_common.load_config(args.config, args.cfg_options))
     tasks = build_tasks(cfg.model.tasks, cfg.model.classes)
-    if not tasks:
+    if not tasks and (args.one_task_per_image or args.keep):
         raise UserError(f'{args.config} declares no `tasks`')
     shares = read_shares(args.keep or [], tasks)
     incomplete = read_share(args.incomplete or '0', '--incomplete')
@@ -83,18 +94,23 @@ def main(argv: list[str] | None = None) -> None:
         before = count(coco, tasks)
         # First, so that the shares of the tasks are exact in what is left.
         coco = sparsify.make_incomplete(coco, incomplete, drop, args.seed)
+        if args.one_class_per_image:
+            coco = sparsify.keep_one_class_per_image(coco, cfg.model.classes, args.seed)
         if args.one_task_per_image:
             coco = sparsify.keep_one_task_per_image(coco, tasks, args.seed)
         coco = sparsify.keep_shares(coco, tasks, shares, args.seed)
     except UserError as error:
         raise UserError(f'{args.annotations}: {error}') from None
+    left_out = sum(image.get('complete', True) is not True for image in coco['images'])
+    if args.unsaid:
+        coco['images'] = [without(image, 'complete') for image in coco['images']]
     try:
         write_json(args.out, coco)
     except OSError as error:
         raise UserError(f'cannot write {args.out}: {error.strerror or error}') from error
     print_table(before, count(coco, tasks))
-    incomplete = sum(image.get('complete') is False for image in coco['images'])
-    print(f'{incomplete} of {len(coco["images"])} images are incomplete')
+    unsaid = ', and the file does not say so' * args.unsaid
+    print(f'{left_out} of {len(coco["images"])} images are incomplete{unsaid}')
     print(f'written: {args.out}')
 
 
@@ -102,12 +118,24 @@ def check(args: argparse.Namespace) -> None:
     """Raise a UserError for options that make no sense together."""
     if args.one_task_per_image and args.keep:
         raise UserError('--one-task-per-image and --keep exclude each other')
-    if not (args.one_task_per_image or args.keep or args.incomplete is not None):
-        raise UserError('one of --one-task-per-image, --keep and --incomplete is needed')
+    if args.one_class_per_image and args.incomplete is not None:
+        raise UserError('--one-class-per-image and --incomplete exclude each other')
+    boxes_go = args.one_class_per_image or args.incomplete is not None
+    if not (args.one_task_per_image or args.keep or boxes_go):
+        raise UserError(
+            'one of --one-task-per-image, --keep, --incomplete and --one-class-per-image is needed'
+        )
+    if args.unsaid and not boxes_go:
+        raise UserError('--unsaid belongs to --incomplete or --one-class-per-image')
     if args.drop_objects is not None and args.incomplete is None:
         raise UserError('--drop-objects belongs to --incomplete SHARE')
     if args.out.exists() and args.annotations.exists() and args.out.samefile(args.annotations):
         raise UserError(f'--out {args.out} is the file that is read; name another one')
+
+
+def without(record: dict, key: str) -> dict:
+    """A record without a key that it may have."""
+    return {name: value for name, value in record.items() if name != key}
 
 
 def read_shares(words: list[str], tasks: dict[str, Task]) -> dict[str, float]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -125,6 +125,30 @@ def make_incomplete(coco: Coco, share: float, drop: float, seed: int) -> Coco:
         for image in coco['images']
     ]
     left = [annotation for annotation in coco['annotations'] if annotation['id'] not in dropped]
+    return {**coco, 'images': images, 'annotations': left}
+
+
+def keep_one_class_per_image(coco: Coco, classes: Sequence[str], seed: int) -> Coco:
+    """Keep the objects of one class on each image, which says that it is complete for this class.
+
+    So is a set that is joined from sets of one class each.
+
+    Args:
+        coco: The content of a file, as ``read_coco`` gives it.
+        classes: Each gets as many images as the others. Objects of other classes go.
+        seed: Decides which images.
+
+    Raises:
+        UserError: If the file lacks a class, or all their objects.
+    """
+    names = _class_names(coco)
+    for name in classes:
+        if not any(names[a['category_id']] == name for a in objects_of(coco)):
+            raise UserError(f'no object is of the class {name!r}')
+    order = shuffled((image['id'] for image in coco['images']), f'{seed} one class per image')
+    dealt = deal_evenly(dict.fromkeys(order, tuple(classes)), classes)
+    images = [{**image, 'complete': [dealt[image['id']]]} for image in coco['images']]
+    left = [a for a in coco['annotations'] if names[a['category_id']] == dealt[a['image_id']]]
     return {**coco, 'images': images, 'annotations': left}
 
 

@@ -15,7 +15,7 @@ from mmengine.fileio import load
 
 from projects.smn.errors import UserError, listing
 from projects.smn.files import inside
-from projects.smn.tasks import Task, build_tasks, plain, tasks_per
+from projects.smn.tasks import Completeness, Task, build_tasks, plain, tasks_per
 
 from .label_counts import LabelCounts, count_labels, labelled_tasks, labels_of
 from .pipeline_check import check_pipeline
@@ -79,8 +79,9 @@ class CocoTaskDataset(CocoDataset):
 
         Returns:
             One dict per image: ``img_path``, ``img_id``, ``height``, ``width``, ``complete``
-            (whether all its objects are boxed), ``instances``, ``image_labels`` (task name to
-            parsed label, of tasks of the whole image).
+            (whether all its objects are boxed, or the indices of the classes of which they are),
+            ``instances``, ``image_labels`` (task name to parsed label, of tasks of the whole
+            image).
         """
         content = self._read()
         self._map_categories(content['categories'])
@@ -105,12 +106,6 @@ class CocoTaskDataset(CocoDataset):
     def parse_data_info(self, raw_data_info: dict) -> dict:
         """One image's entry, with its objects and their parsed labels."""
         image = raw_data_info['raw_img_info']
-        complete = image.get('complete', True)
-        if not isinstance(complete, bool):
-            raise UserError(
-                f'{self.ann_file}: image {image["id"]!r}: `complete` must be true or false, '
-                f'not {complete!r:.40}'
-            )
         instances = [
             self._parse_instance(annotation, image) for annotation in raw_data_info['raw_ann_info']
         ]
@@ -123,9 +118,29 @@ class CocoTaskDataset(CocoDataset):
             image_labels=self._parse_image_labels(image),
             height=image['height'],
             width=image['width'],
-            complete=complete,
+            complete=self._parse_complete(image),
             instances=[instance for instance in instances if instance is not None],
         )
+
+    def _parse_complete(self, image: Mapping[str, Any]) -> Completeness:
+        """Names of classes become their indices; those of all classes, or of none, a flag."""
+        complete, where = image.get('complete', True), f'{self.ann_file}: image {image["id"]!r}'
+        if isinstance(complete, bool):
+            return complete
+        if not isinstance(complete, list):
+            raise UserError(
+                f'{where}: `complete` must be true, false, or a list of the classes of which '
+                f'every object is boxed, not {complete!r:.40}'
+            )
+        for name in complete:
+            if name not in self.category_names:
+                raise UserError(
+                    f'{where}: `complete` names the class {name!r:.40}, and the file has '
+                    f'{listing(self.category_names)}{_meant(str(name), self.category_names)}'
+                )
+        classes = self.metainfo['classes']
+        found = tuple(label for label, name in enumerate(classes) if name in complete)
+        return len(found) == len(classes) or found or False
 
     def _parse_instance(self, annotation: dict, image: dict) -> dict | None:
         """One object; ``None`` if it is of another class or lies outside the image."""
@@ -254,6 +269,7 @@ class CocoTaskDataset(CocoDataset):
                     f'{_meant(name, names.values())}'
                 )
         # Several ids may have one name, as where two files were joined.
+        self.category_names = list(dict.fromkeys(names.values()))
         self.cat2label = {i: classes.index(name) for i, name in names.items() if name in classes}
         self.cat_ids = list(self.cat2label)
 

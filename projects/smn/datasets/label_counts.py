@@ -15,7 +15,7 @@ class LabelCounts:
 
     Args:
         images: How many there are.
-        incomplete: How many of them have objects without a box, as ``complete: false`` says.
+        incomplete: How many of them may have objects without a box, as ``complete`` says.
         boxes: How many objects there are.
         most: How many objects the image has that has most of them.
         tasks: Task name to the number of objects that are labelled for it; of images, for a task
@@ -47,7 +47,7 @@ def count_labels(entries: Iterable[Mapping[str, Any]], tasks: Mapping[str, Task]
     for entry in entries:
         objects = _objects(entry)
         counts.images += 1
-        counts.incomplete += not entry['complete']
+        counts.incomplete += entry['complete'] is not True
         counts.boxes += len(objects)
         counts.most = max(counts.most, len(objects))
         for name, task in tasks.items():

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from .average_precision import average_precision
 from .comparison import Comparison, to_xywh
 from .dispatch import share
+
+EVERYWHERE = [-1e6, -1e6, 2e6, 2e6]
+"""x, y, width, height of a crowd that covers every image."""
 
 
 def evaluate_boxes(
@@ -22,7 +27,7 @@ def evaluate_boxes(
     truth, detections = [], []
     for i, image in enumerate(images):
         truth.extend(_objects(i, image))
-        truth.extend(_crowds(i, image, num_classes))
+        truth.extend(_crowds(i, image))
         detections.extend(_detections(i, image))
     values = average_precision(
         truth, detections, len(images), range(num_classes), 'bbox', ious=ious
@@ -47,10 +52,14 @@ def _objects(image_id: int, image: Comparison) -> Iterator[dict]:
         )
 
 
-def _crowds(image_id: int, image: Comparison, num_classes: int) -> Iterator[dict]:
-    """An ignored box excuses detections of every class."""
-    for box in to_xywh(image.ignored).tolist():
-        for label in range(num_classes):
+def _crowds(image_id: int, image: Comparison) -> Iterator[dict]:
+    """An ignored box excuses detections of every class; a class that is not boxed is one crowd.
+
+    Of a class without a detection on the image, there is nothing to excuse.
+    """
+    boxes = to_xywh(image.ignored).tolist()
+    for label in np.unique(image.detections['labels']).tolist():
+        for box in [EVERYWHERE] if label in image.unboxed else boxes:
             yield dict(
                 image_id=image_id, category_id=label, bbox=box, area=box[2] * box[3], iscrowd=1
             )

@@ -12,8 +12,6 @@ from projects.smn.tasks import Answers, Fields, Task
 
 MATCH_IOU = 0.5
 
-EVERYWHERE = np.array([[-1e6, -1e6, 1e6, 1e6]])
-"""A crowd that covers every image."""
 NOTHING = dict(bboxes=np.zeros((0, 4)), labels=np.zeros(0, int), scores=np.zeros(0))
 """The detections of a network that detects nothing."""
 
@@ -25,8 +23,9 @@ class Comparison:
     Args:
         prediction: What the network says, D detections; without semantic maps.
         truth: The labels, G objects.
-        ignored: Boxes (I, 4) of crowds: a detection in one is not counted. An image on which not
-            all objects are labelled is one crowd, ``EVERYWHERE``.
+        ignored: Boxes (I, 4) of crowds: a detection in one is not counted.
+        unboxed: Indices of the classes of which not every object is boxed: a detection of these
+            that found none is not counted.
         areas: How semantic maps compare, see ``maps_to_areas``.
         name: The file of the image.
     """
@@ -34,6 +33,7 @@ class Comparison:
     prediction: Answers
     truth: Answers
     ignored: np.ndarray
+    unboxed: tuple[int, ...] = ()
     areas: dict[str, np.ndarray] = field(default_factory=dict)
     name: str = ''
     match: np.ndarray = field(init=False)
@@ -52,6 +52,13 @@ class Comparison:
         """Fields of the labelled objects."""
         return self.truth.objects
 
+    @property
+    def excused(self) -> np.ndarray:
+        """(D,) bool: detections that are not wrong if they found nothing: for the larger part in an
+        ignored box, or of a class of which not every object is boxed."""
+        ignored = box_iou(self.detections['bboxes'], self.ignored, crowd=True)
+        return (ignored >= MATCH_IOU).any(1) | np.isin(self.detections['labels'], self.unboxed)
+
     def objects_of(self, task: Task) -> np.ndarray:
         """Indices of the objects that count for a task: labelled, and of its classes."""
         return np.flatnonzero(task.labelled(self.objects) & task.applies(self.objects['labels']))
@@ -60,14 +67,12 @@ class Comparison:
         """Indices of the detections that are right or wrong about a task.
 
         That is those of the task's classes, but not those that nobody can judge: of an object that
-        has no label of the task, or for the larger part in an ignored box.
+        has no label of the task, or :attr:`excused`.
         """
         labelled = task.labelled(self.objects)
         found_labelled = (self.match >= 0) & np.append(labelled, False)[self.match]
         unlabelled = same_class_iou(self.detections, self.objects)[:, ~labelled]
-        ignored = box_iou(self.detections['bboxes'], self.ignored, crowd=True)
-        excused = (np.concatenate([unlabelled, ignored], axis=1) >= MATCH_IOU).any(1)
-        counts = found_labelled | ~excused
+        counts = found_labelled | ~(self.excused | (unlabelled >= MATCH_IOU).any(1))
         return np.flatnonzero(counts & task.applies(self.detections['labels']))
 
     def pairs(self, task: Task) -> tuple[np.ndarray, np.ndarray]:

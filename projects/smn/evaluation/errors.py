@@ -173,7 +173,7 @@ def _mistake(
 def _of_detection(image: Comparison) -> Iterator[Mistake]:
     """Objects that nobody found, and detections that found none."""
     iou = box_iou(image.detections['bboxes'], image.objects['bboxes'])
-    crowded = box_iou(image.detections['bboxes'], image.ignored, crowd=True)
+    excused = image.excused
     taken, confused = set(image.match.tolist()), set()
     for detection in np.flatnonzero(image.match < 0):
         label = image.detections['labels'][detection]
@@ -188,7 +188,7 @@ def _of_detection(image: Comparison) -> Iterator[Mistake]:
         if on_object and image.objects['labels'][best] != label and best not in taken | confused:
             confused.add(best)
             yield Mistake(image.name, 'confused', name=meant, expected=meant, **said)
-        elif (crowded[detection] >= MATCH_IOU).any():
+        elif excused[detection]:
             continue  # neither right nor wrong
         elif on_object:
             yield Mistake(image.name, 'double', name=meant, expected=meant, **said)

@@ -20,10 +20,11 @@ from projects.smn.tasks import (
     build_tasks,
     tasks_per,
     to_fields,
+    unboxed_classes,
 )
 
 from .boxes import evaluate_boxes
-from .comparison import EVERYWHERE, Comparison
+from .comparison import Comparison
 from .confusion import write_confusion
 from .dispatch import evaluate_task
 from .errors import Mistake, find_mistakes, worst_first, write_mistakes
@@ -38,8 +39,8 @@ class MultiTaskMetric(BaseMetric):
     """Scores boxes and every task that the data set declares.
 
     The test pipeline loads annotations after resizing, as in mmdet, so that ground truth and
-    predictions are both in pixels of the original image. What is not labelled is not counted: of an
-    image with ``complete: false``, only detections that find a labelled object are.
+    predictions are both in pixels of the original image. What is not labelled is not counted: of
+    the classes for which an image is not complete, only detections that find a labelled object are.
 
     Returns flat names: ``bbox/mAP``, ``<task>/<metric>``, ``<task>:<class>/<metric>``; see
     ``docs/metrics.md``. Of a network that finds no objects, there is no ``bbox``.
@@ -131,7 +132,8 @@ def compare(
     return Comparison(
         prediction=_without_maps(prediction, areas),
         truth=_without_maps(truth, areas),
-        ignored=np.asarray(ignored) if sample.get('complete', True) else EVERYWHERE,
+        ignored=np.asarray(ignored),
+        unboxed=unboxed_classes(sample.get('complete', True), len(classes)),
         areas=areas,
         name=sample.get('img_path') or '',
     )

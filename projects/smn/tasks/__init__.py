@@ -5,6 +5,7 @@ from .base import DETECTION, SCORE, TASKS, Task, plain, tasks_per
 from .box import BoxTask
 from .build import build_tasks
 from .classification import ClassificationTask
+from .completeness import Completeness, common_completeness, unboxed_classes
 from .geometry import Boxes, Geometry, Values
 from .keypoint import KeypointTask
 from .mask import Masks, MaskTask, decode_mask, encode_mask
@@ -22,6 +23,7 @@ __all__ = [
     'BoxTask',
     'Boxes',
     'ClassificationTask',
+    'Completeness',
     'Fields',
     'Geometry',
     'KeypointTask',
@@ -32,6 +34,7 @@ __all__ = [
     'Task',
     'Values',
     'build_tasks',
+    'common_completeness',
     'decode_mask',
     'encode_crop',
     'encode_mask',
@@ -40,4 +43,5 @@ __all__ = [
     'row_columns',
     'tasks_per',
     'to_fields',
+    'unboxed_classes',
 ]

@@ -9,8 +9,15 @@ import numpy as np
 from PIL import Image
 from pycocotools import mask as mask_utils
 
-from projects.smn.errors import UserError
-from projects.smn.tasks import Answers, MaskTask, SemanticTask, Task
+from projects.smn.errors import UserError, listing
+from projects.smn.tasks import (
+    Answers,
+    Completeness,
+    MaskTask,
+    SemanticTask,
+    Task,
+    unboxed_classes,
+)
 
 from .captions import Writer, caption, image_caption
 from .draw import (
@@ -34,7 +41,7 @@ def draw_answers(
     answers: Answers,
     tasks: Collection[str] | None = None,
     min_side: int = MIN_SIDE,
-    complete: bool = True,
+    complete: Completeness = True,
     style: str = 'fill',
     colours: Sequence[int] | None = None,
 ) -> Image.Image:
@@ -49,7 +56,7 @@ def draw_answers(
         answers: In pixels of this image.
         tasks: The names of those to draw. ``None`` means all.
         min_side: Enlarge the image until its longer side has this many pixels.
-        complete: Whether all objects are labelled; if not, the picture says so.
+        complete: Of which classes all objects are labelled; if not of all, the picture says so.
         style: How masks and maps are drawn: ``'fill'``, ``'outline'``, which leaves colours as they
             are, or ``'none'``.
         colours: The number of each object's colour, (N,), where it is not its position.
@@ -76,13 +83,22 @@ def draw_answers(
         cv2.rectangle(canvas, (x1, y1), (x2, y2), colour, thickness(canvas, 2))
     writer = Writer(canvas, boxes)
     writer.legend([pair for pair in numbered(shown.values()) if not _is_empty(pair[0], answers)])
-    notes = [*image_caption(answers.image, answered), *([] if complete else [INCOMPLETE])]
+    notes = [*image_caption(answers.image, answered), *_what_is_not_boxed(answers, complete)]
     if notes:
         writer.at((writer.padding, writer.padding), '\n'.join(notes), WHITE)
     for index, box in enumerate(boxes):
         text = caption(answers.objects, index, answers.classes, answered)
         writer.beside(box, text, colour_of(colours[index]))
     return writer.image
+
+
+def _what_is_not_boxed(answers: Answers, complete: Completeness) -> list[str]:
+    """A line that says so, if there is something."""
+    if not complete:
+        return [INCOMPLETE]
+    unboxed = unboxed_classes(complete, len(answers.classes))
+    names = listing([answers.classes[label] for label in unboxed], 5)
+    return [f'{INCOMPLETE}: {names}'] if unboxed else []
 
 
 def _is_empty(task: Task, answers: Answers) -> bool:

@@ -83,7 +83,7 @@ def labelled_figure(
     """Which share of the objects, or images, that a task asks about has a label for it."""
     rows = {}
     if any(places_of_classes(entries, classes).values()):
-        complete = sum(entry['complete'] for entry in entries)
+        complete = sum(entry['complete'] is True for entry in entries)
         rows[f'{DETECTION}: all objects boxed'] = (complete, len(entries), 'images')
     for name, task in tasks.items():
         labels = [label for _, label in labels_of(entries, classes, task)]

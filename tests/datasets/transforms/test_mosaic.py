@@ -77,6 +77,18 @@ def test_a_mosaic_is_complete_if_all_its_images_are(tiny_coco):
     assert not any(sample.complete for _, sample in joined(tiny_coco, [MOSAIC], rounds=10))
 
 
+def test_a_mosaic_is_complete_for_the_classes_of_all_its_images(tiny_coco):
+    content = read_coco(tiny_coco)
+    content['images'][0]['complete'] = ['card']
+    write_coco(tiny_coco, content)
+    found = {sample.complete for _, sample in joined(tiny_coco, [MOSAIC], rounds=10)}
+    assert found == {(1,)}
+    content['images'][1]['complete'] = ['fruit']
+    write_coco(tiny_coco, content)
+    found = {sample.complete for _, sample in joined(tiny_coco, [MOSAIC], rounds=20)}
+    assert False in found
+
+
 @pytest.mark.parametrize('resize', [False, True])
 def test_lengths_are_known_only_where_all_images_have_one_scale(tiny_coco, resize):
     first = [dict(type='RandomResize', scale=(64, 48), ratio_range=(0.5, 1.0), keep_ratio=True)]

@@ -87,11 +87,12 @@ MOVES = [
 def test_network_and_assigners_learn_which_images_are_not_complete(tiny_coco, transforms):
     content = read_coco(tiny_coco)
     content['images'][1]['complete'] = False
+    content['images'][2]['complete'] = ['card']
     write_coco(tiny_coco, content)
     dataset = make_dataset(tiny_coco, *transforms)
-    for index, complete in enumerate((True, False, True)):
+    for index, complete in enumerate((True, False, (1,))):
         sample = dataset[index]['data_samples']
-        assert sample.complete is complete
+        assert sample.complete == complete
         assert sample.gt_instances.metainfo == dict(complete=complete)
         assert sample.gt_instances[:1].to('cpu').metainfo == dict(complete=complete)
 

@@ -9,6 +9,8 @@ import numpy as np
 from mmcv.transforms.utils import cache_randomness
 from mmdet.registry import TRANSFORMS
 
+from projects.smn.tasks import common_completeness
+
 from .cache import CachedTransform, same_scale
 from .objects import keep_objects
 
@@ -24,7 +26,7 @@ class TaskMosaic(CachedTransform):
     - An object that is cut loses what is not true of a part of it.
     - Lengths are forgotten where the images were not enlarged alike.
     - Semantic maps are joined. Whatever else is said of a whole image is forgotten.
-    - The result is complete if all four images are.
+    - The result is complete for the classes for which all four images are.
 
     Args:
         img_scale: Width and height that each image is resized to fit.
@@ -67,7 +69,9 @@ class TaskMosaic(CachedTransform):
         for key in ('gt_bboxes_labels', 'gt_ignore_flags'):
             results[key] = np.concatenate([source[key] for source in sources])
         results['img'], results['img_shape'] = canvas, canvas.shape[:2]
-        results['complete'] = all(source.get('complete', True) for source in sources)
+        results['complete'] = common_completeness(
+            source.get('complete', True) for source in sources
+        )
         keep_objects(results, labels, np.ones(len(labels), bool))
         return results
 

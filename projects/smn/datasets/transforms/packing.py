@@ -28,8 +28,8 @@ class PackTaskInputs(PackDetInputs):
     regression (1,), a box (1, 4) of x1, y1, x2, y2, NaN where not labelled. A semantic map is a
     field (1, H, W) of ``gt_sem_seg``, all 255 where not labelled.
 
-    Whether all objects of the image are labelled, ``complete``, is in the meta information of the
-    sample whatever ``meta_keys`` says, and in that of ``gt_instances``, which is all that an
+    Of which classes all objects of the image are boxed, ``complete``, is in the meta information
+    of the sample whatever ``meta_keys`` says, and in that of ``gt_instances``, which is all that an
     assigner sees. It is true where nothing is known, as for an image to predict on.
     """
 

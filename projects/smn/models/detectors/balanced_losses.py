@@ -107,8 +107,8 @@ def labelled_for_detection(data_samples: list, needs_boxes: bool = False) -> Ten
 
     Args:
         data_samples: Of the batch.
-        needs_boxes: Whether images teach nothing without a box. Else complete ones teach that
-            there is none.
+        needs_boxes: Whether images teach nothing without a box. Else those that are complete, for
+            one class or more, teach that there is none.
     """
     taught = [
         len(sample.gt_instances) > 0 or (sample.metainfo.get('complete', True) and not needs_boxes)

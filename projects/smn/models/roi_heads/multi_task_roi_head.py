@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import torch
 from mmdet.models.roi_heads import StandardRoIHead
 from mmdet.models.task_modules.samplers import SamplingResult
 from mmdet.registry import MODELS
@@ -17,6 +18,7 @@ from projects.smn.errors import UserError
 from projects.smn.tasks import build_tasks
 
 from ..task_heads import build_heads
+from ..task_modules import spared_of, without_spared
 
 
 @MODELS.register_module()
@@ -62,6 +64,9 @@ class MultiTaskRoIHead(StandardRoIHead):
         if box_passes < 1:
             raise UserError(f'box_passes must be 1 or more, not {box_passes}')
         self.box_passes = box_passes if bbox_head else 0
+        self.num_classes = len(classes)
+        # Losses with columns of their own, as SeesawLoss has, do not say which is whose.
+        self.spares_classes = not (bbox_head and self.bbox_head.custom_cls_channels)
         self.score_thr = 0.0
         self.tasks = build_tasks(tasks, classes)
         self.heads = ModuleDict(build_heads(heads, self.tasks))
@@ -88,18 +93,39 @@ class MultiTaskRoIHead(StandardRoIHead):
         sampling_results, losses = [None] * len(batch_data_samples), {}
         if self.with_bbox:
             sampling_results = self.sample(x, rpn_results_list, batch_data_samples)
-            losses = self._box_losses(x, sampling_results)
+            truth = [sample.gt_instances for sample in batch_data_samples]
+            spared = spared_of(truth, self.num_classes) if self.spares_classes else None
+            losses = self._box_losses(x, sampling_results, spared)
         for head in self.heads.values():
             losses.update(head.loss(x, sampling_results, batch_data_samples))
         return losses
 
     def _box_losses(
-        self, x: tuple[Tensor, ...], sampling_results: list[SamplingResult]
+        self,
+        x: tuple[Tensor, ...],
+        sampling_results: list[SamplingResult],
+        spared: Tensor | None,
     ) -> dict[str, Tensor]:
-        found = self.bbox_loss(x, sampling_results)
+        """As ``bbox_loss``; ``spared``, (B, classes) bool, has no negatives."""
+        rois = bbox2roi([result.priors for result in sampling_results])
+        found = self._bbox_forward(x, rois)
+        scores = found['cls_score']
+        if spared is not None:
+            unmatched = torch.cat(
+                [torch.arange(len(r.priors)) >= len(r.pos_priors) for r in sampling_results]
+            )
+            rows = spared[rois[:, 0].long().cpu()] & unmatched[:, None]
+            scores = without_spared(scores, rows.to(scores.device))
+        losses = self.bbox_head.loss_and_target(
+            cls_score=scores,
+            bbox_pred=found['bbox_pred'],
+            rois=rois,
+            sampling_results=sampling_results,
+            rcnn_train_cfg=self.train_cfg,
+        )['loss_bbox']
         # The box head leaves out a loss where a batch has no RoI, as with images that are not
         # labelled completely; but all ranks must have the same losses.
-        return {'loss_cls': found['cls_score'].sum() * 0, **found['loss_bbox']}
+        return {'loss_cls': scores.sum() * 0, **losses}
 
     def sample(
         self, x: tuple[Tensor, ...], rpn_results_list: InstanceList, batch_data_samples: SampleList

@@ -18,17 +18,20 @@ class CompleteOnlyAssigner(BaseAssigner):
 
     Args:
         assigner: The assigner that decides what matches.
+        by_class: Whether negatives stay where an image is complete for some of the classes, because
+            the head lets them count for these alone.
     """
 
-    def __init__(self, assigner: BaseAssigner) -> None:
+    def __init__(self, assigner: BaseAssigner, by_class: bool = False) -> None:
         self.assigner = assigner
+        self.by_class = by_class
 
     def assign(self, *args, **kwargs) -> AssignResult:
         """As the other assigner; ``gt_instances.complete`` is in the meta information."""
         result = self.assigner.assign(*args, **kwargs)
         # Its place differs: ATSS has the number of anchors before it.
         given = signature(self.assigner.assign).bind(*args, **kwargs).arguments
-        if not is_complete(given['gt_instances']):
+        if not has_negatives(given['gt_instances'], self.by_class):
             result.gt_inds[result.gt_inds == 0] = -1  # mmdet's mark for: takes no part
         return result
 
@@ -48,7 +51,7 @@ class CompleteOnlyTargets:
     def __call__(self, gt_instances: InstanceData, *args, **kwargs) -> tuple[Tensor, Tensor]:
         """Labels (points,), -1 where a point takes no part, and box targets (points, 4)."""
         labels, boxes = self.targets(gt_instances, *args, **kwargs)
-        if not is_complete(gt_instances):
+        if not has_negatives(gt_instances, by_class=True):
             labels = labels.masked_fill(labels == self.background, -1)
         return labels, boxes
 
@@ -65,6 +68,12 @@ class LabelledOnlyLoss(nn.Module):
         return self.loss(scores, labels.clamp(min=0), takes_part, **kwargs)
 
 
-def is_complete(gt_instances: InstanceData) -> bool:
-    """Whether every object of an image is labelled."""
-    return gt_instances.metainfo.get('complete', True)
+def has_negatives(gt_instances: InstanceData, by_class: bool) -> bool:
+    """Whether what matches no box of an image is known to be no object.
+
+    Args:
+        gt_instances: With ``complete`` in the meta information.
+        by_class: Whether no object of some classes is enough.
+    """
+    complete = gt_instances.metainfo.get('complete', True)
+    return bool(complete) if by_class else complete is True

@@ -1,0 +1,55 @@
+"""Of which classes a COCO file says that every object of an image is boxed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from projects.smn.errors import UserError, listing
+
+OF_LVIS = ('neg_category_ids', 'not_exhaustive_category_ids')
+
+
+def read_complete(coco: Mapping[str, Any], names: Mapping[int, str], source: object) -> None:
+    """Bring ``complete`` of all images into our form, with new names of classes, in place.
+
+    Images of LVIS (Gupta et al. 2019) list the categories that were looked for and are not there,
+    and those that are there and not all boxed. Of a category that is in neither list and has no
+    object, nothing is known.
+
+    Args:
+        coco: The content of a file; the images and annotations are those that it came with.
+        names: Category id to the class that it becomes. A class of several categories is complete
+            where all of them are.
+        source: The file, for messages.
+
+    Raises:
+        UserError: If ``complete`` is no flag and no list of the file's categories.
+    """
+    ids = defaultdict(set)
+    for category in coco['categories']:
+        ids[category['name']].add(category['id'])
+    seen = defaultdict(set)
+    for annotation in coco['annotations']:
+        seen[annotation['image_id']].add(annotation['category_id'])
+    for image in coco['images']:
+        complete = image.get('complete')
+        if isinstance(complete, list):
+            if unknown := [name for name in complete if name not in ids]:
+                raise UserError(
+                    f'{source}: image {image["id"]}: `complete` names {listing(unknown)}, and the '
+                    f'file has {listing(ids)}'
+                )
+            known = set().union(*(ids[name] for name in complete))
+        elif complete is None and any(key in image for key in OF_LVIS):
+            absent, unboxed = (set(image.pop(key, ())) for key in OF_LVIS)
+            known = (seen[image['id']] | absent) - unboxed
+        else:
+            continue
+        image['complete'] = _classes_of(known, names)
+
+
+def _classes_of(known: Collection[int], names: Mapping[int, str]) -> list[str]:
+    unknown = {name for number, name in names.items() if number not in known}
+    return [name for name in dict.fromkeys(names.values()) if name not in unknown]
