@@ -12,8 +12,9 @@ split ``all.json``), ``OUT/images/`` and ``OUT/summary.json``, all of them or no
 only read. What is wrong in it is repaired where the right value is certain, else reported.
 
 An image from which an object had to be left out, because its outline covers nothing, gets
-``complete: false``. What LVIS says of an image, which categories are not there and which are not all
-boxed, becomes the list of the classes for which it is complete. Classes that do not match keep their own name unless ``--drop-unmatched``.
+``complete: false``. What LVIS says of an image, which categories are not there and which are not
+all boxed, becomes the list of the classes for which it is complete. Classes that do not match keep
+their own name unless ``--drop-unmatched``.
 """
 
 from __future__ import annotations
