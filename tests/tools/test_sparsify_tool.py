@@ -86,6 +86,18 @@ def test_incomplete_images_go_with_both_other_options(sparsify):
     assert sum('complete' in image for image in json.loads(content)['images']) == 3
 
 
+def test_one_class_per_image_and_whether_the_file_says_so(sparsify):
+    said, table = sparsify('--one-class-per-image')
+    unsaid, same = sparsify('--one-class-per-image', '--unsaid')
+    assert table == same
+    assert table['detection'][1] < table['detection'][0]
+    said, unsaid = json.loads(said), json.loads(unsaid)
+    named = {name for image in said['images'] for name in image['complete']}
+    assert named == {'cucumber', 'color_board'}
+    assert said['annotations'] == unsaid['annotations']
+    assert not any('complete' in image for image in unsaid['images'])
+
+
 def test_the_same_seed_gives_the_same_bytes_and_the_source_stays(sparsify, train, tmp_path):
     before = train.read_bytes()
     options = ('--one-task-per-image', '--incomplete', 0.5)
@@ -124,7 +136,7 @@ def test_tasks_of_the_whole_image_are_thinned_and_counted(sparsify, train, tmp_p
 @pytest.mark.parametrize(
     ('options', 'words'),
     [
-        ([], 'one of --one-task-per-image, --keep and --incomplete'),
+        ([], 'one of --one-task-per-image, --keep, --incomplete and --one-class'),
         (['--one-task-per-image', '--keep', 'neck=1'], 'exclude each other'),
         (['--keep', 'knack=0.5'], "'knack', only 'mask', 'spine', 'ends', 'neck'"),
         (['--keep', 'neck'], "'neck' is not of the form task=share"),
@@ -137,6 +149,8 @@ def test_tasks_of_the_whole_image_are_thinned_and_counted(sparsify, train, tmp_p
         (['--incomplete', '2'], '--incomplete: a share must be from 0 to 1, not 2'),
         (['--incomplete', '1', '--drop-objects', 'all'], "--drop-objects: 'all' is not a number"),
         (['--drop-objects', '0.5', '--keep', 'neck=1'], '--drop-objects belongs to --incomplete'),
+        (['--unsaid', '--keep', 'neck=1'], '--unsaid belongs to --incomplete or --one-class'),
+        (['--one-class-per-image', '--incomplete', '1'], 'exclude each other'),
         (['--keep', 'neck=1', '--cfg-options', 'tasks=None'], 'declares no `tasks`'),
         (['--keep', 'neck=1', '--cfg-options', 'tasks.neck.of=melon'], "'melon' is not a class"),
         (
