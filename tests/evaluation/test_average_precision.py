@@ -18,7 +18,7 @@ def _object(x, side=20, iscrowd=0, **more):
 
 
 def _evaluate(truth, detections, categories=(0,)):
-    return average_precision(truth, detections, 1, categories, 'bbox')
+    return average_precision(truth, detections, categories, 'bbox')
 
 
 def test_finding_every_object_exactly_is_one():
@@ -54,7 +54,7 @@ def test_without_objects_nothing_can_be_measured(truth, detections):
     ],
 )
 def test_without_images_nothing_can_be_measured(iou_type, names):
-    values = average_precision([], [], 0, [0, 1], iou_type, [0.1])
+    values = average_precision([], [], [0, 1], iou_type, [0.1])
     assert set(values) == names
     assert all(map(math.isnan, values.values()))
 
@@ -84,12 +84,11 @@ def test_further_thresholds_are_reported():
     values = average_precision(
         [_object(0)],
         [dict(_box(0), bbox=[0, 0, 20, 13], score=0.5)],
-        1,
         [0],
         'bbox',
         ious=(0.6, 0.7),
     )
     found = [values[name] for name in ('mAP_50', 'mAP_60', 'mAP_70')]
     assert found == pytest.approx([1, 1, 0])
-    nothing = average_precision([], [], 1, [0], 'bbox', ious=(0.6,))
+    nothing = average_precision([], [], [0], 'bbox', ious=(0.6,))
     assert math.isnan(nothing['mAP_60'])

@@ -47,6 +47,12 @@ class CocoTaskDataset(CocoDataset):
         # Plain containers, because a checkpoint keeps them and must load with weights_only.
         metainfo = plain({**self.METAINFO, **(kwargs.pop('metainfo', None) or {})})
         self.tasks = build_tasks(metainfo['tasks'], metainfo['classes'])
+        # mmengine copies the whole of `metainfo` each time that it is asked for.
+        self.classes = metainfo['classes']
+        self.tasks_of_class = {name: [] for name in self.classes}
+        for task in tasks_per('object', self.tasks).values():
+            for name in task.of:
+                self.tasks_of_class[name].append(task)
         if kwargs.get('proposal_file'):
             raise UserError('proposal_file is a pickle, which may run anything: it is not read')
         super().__init__(*args, metainfo=metainfo, pipeline=pipeline, **kwargs)
@@ -138,9 +144,9 @@ class CocoTaskDataset(CocoDataset):
                     f'{where}: `complete` names the class {name!r:.40}, and the file has '
                     f'{listing(self.category_names)}{_meant(str(name), self.category_names)}'
                 )
-        classes = self.metainfo['classes']
-        found = tuple(label for label, name in enumerate(classes) if name in complete)
-        return len(found) == len(classes) or found or False
+        listed = set(complete)
+        found = tuple(label for label, name in enumerate(self.classes) if name in listed)
+        return len(found) == len(self.classes) or found or False
 
     def _parse_instance(self, annotation: dict, image: dict) -> dict | None:
         """One object; ``None`` if it is of another class or lies outside the image."""
@@ -165,7 +171,7 @@ class CocoTaskDataset(CocoDataset):
             bbox_label=label,
             ignore_flag=int(bool(annotation.get('iscrowd', False))),
             area=area,
-            task_labels=self._parse_labels(annotation, image, self.metainfo['classes'][label]),
+            task_labels=self._parse_labels(annotation, image, self.classes[label]),
         )
 
     def _parse_image_labels(self, image: dict) -> dict[str, Any]:
@@ -201,9 +207,7 @@ class CocoTaskDataset(CocoDataset):
 
     def _parse_labels(self, annotation: dict, image: dict, class_name: str) -> dict[str, Any]:
         labels = {}
-        for task in tasks_per('object', self.tasks).values():
-            if class_name not in task.of:
-                continue
+        for task in self.tasks_of_class[class_name]:
             try:
                 self._parse_label(task, annotation, image, labels)
             except UserError as error:
@@ -260,9 +264,9 @@ class CocoTaskDataset(CocoDataset):
         names = {category['id']: category['name'] for category in categories}
         if len(names) < len(categories):
             raise UserError(f'{self.ann_file} has two categories of one id')
-        classes = self.metainfo['classes']
-        for name in classes:
-            if name not in names.values():
+        known = set(names.values())
+        for name in self.classes:
+            if name not in known:
                 has = listing(names.values())
                 raise UserError(
                     f'{self.ann_file} has no category {name!r}; it has {has}'
@@ -270,7 +274,8 @@ class CocoTaskDataset(CocoDataset):
                 )
         # Several ids may have one name, as where two files were joined.
         self.category_names = list(dict.fromkeys(names.values()))
-        self.cat2label = {i: classes.index(name) for i, name in names.items() if name in classes}
+        labels = {name: label for label, name in enumerate(self.classes)}
+        self.cat2label = {i: labels[name] for i, name in names.items() if name in labels}
         self.cat_ids = list(self.cat2label)
 
     def _check_labelled(self, content: Mapping[str, Any], data_list: list[dict]) -> None:
@@ -286,7 +291,7 @@ class CocoTaskDataset(CocoDataset):
         has = ', '.join(f'{count} of {name!r}' for name, count in found.most_common(8))
         raise UserError(
             f'{self.ann_file} labels nothing: none of its {len(data_list)} images has a box of '
-            f'{listing(self.metainfo["classes"])} that lies inside it and is no crowd; '
+            f'{listing(self.classes)} that lies inside it and is no crowd; '
             f'its annotations are: {has or "none"}. If there is nothing to be seen on any of them, '
             'give every image "complete": true'
         )

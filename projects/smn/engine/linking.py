@@ -168,14 +168,27 @@ def _set_pretrained(model: ConfigDict, pretrained: str | None) -> None:
     backbone = model.backbone
     if pretrained in (None, '', 'none', 'None'):
         backbone.pop('init_cfg', None)
-        # Nothing that is still random may be frozen.
+        # Nothing that is still random may be frozen, and some are so by default.
+        kind = MODELS.get(backbone.type) if isinstance(backbone.type, str) else backbone.type
         for key, value in dict(frozen_stages=-1, norm_eval=False).items():
-            if key in backbone:
+            if key in backbone or takes(kind, key):
                 backbone[key] = value
     else:
         if pretrained in PACKAGED:
             check_packaged(pretrained, model)
         backbone.init_cfg = dict(type='Pretrained', checkpoint=pretrained)
+
+
+def takes(kind: type | None, option: str) -> bool:
+    """Whether a class has an option, its own or one that it hands on to a base class."""
+    for base in kind.__mro__ if kind else ():
+        if '__init__' in vars(base):
+            parameters = signature(base.__init__).parameters
+            if option in parameters:
+                return True
+            if not any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+                return False
+    return False
 
 
 def _free_balancer_of_weight_decay(optim_wrapper: ConfigDict) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,15 +14,13 @@ from pycocotools.cocoeval import COCOeval
 
 # Positions of the numbers in COCOeval.stats.
 BOX_STATS = dict(mAP=0, mAP_50=1, mAP_75=2, mAP_s=3, mAP_m=4, mAP_l=5)
-# For keypoints COCO counts the 20 best detections of an image: few for fruits on a table. The last
-# number is how many count; summarize() wants its 20 in the list.
-KEYPOINT_DETECTIONS = [20, 100]
+# For keypoints COCO counts the 20 best detections of an image: few for fruits on a table.
+KEYPOINT_DETECTIONS = [100]
 
 
 def average_precision(
     truth: list[dict[str, Any]],
     detections: list[dict[str, Any]],
-    num_images: int,
     categories: Sequence[int],
     iou_type: str,
     sigmas: Sequence[float] | None = None,
@@ -30,10 +29,9 @@ def average_precision(
     """Run ``COCOeval``.
 
     Args:
-        truth: Annotations with ``image_id`` (0 to ``num_images`` - 1), ``category_id``, ``bbox``,
-            ``area``, ``iscrowd`` and, by ``iou_type``, ``segmentation`` or ``keypoints``.
+        truth: Annotations with ``image_id``, ``category_id``, ``bbox``, ``area``, ``iscrowd`` and,
+            by ``iou_type``, ``segmentation`` or ``keypoints``.
         detections: Results in COCO's format.
-        num_images: How many images there are.
         categories: The category ids that count.
         iou_type: ``'bbox'``, ``'segm'`` or ``'keypoints'``.
         sigmas: Of the keypoints.
@@ -43,23 +41,82 @@ def average_precision(
         The named numbers in [0, 1]; NaN where there is no ground truth. At most 100 detections of
         a class count in an image.
     """
-    with contextlib.redirect_stdout(io.StringIO()):  # pycocotools prints a table of its own
-        coco = _coco(truth, num_images, categories)
+    evaluation = _evaluated(truth, detections, categories, iou_type, sigmas)
+    return _numbers(evaluation, evaluation.eval, iou_type, ious)
+
+
+def average_precision_per_class(
+    truth: list[dict[str, Any]], detections: list[dict[str, Any]], categories: Sequence[int]
+) -> list[dict[str, float]]:
+    """The same of the boxes of each category; see :func:`average_precision`."""
+    evaluation = _evaluated(truth, detections, categories, 'bbox', None)
+    whole = evaluation.eval
+    return [
+        _numbers(evaluation, {name: v[..., k : k + 1, :, :] for name, v in whole.items()}, 'bbox')
+        for k in range(len(categories))
+    ]
+
+
+def _evaluated(
+    truth: Iterable[dict[str, Any]],
+    detections: Iterable[dict[str, Any]],
+    categories: Sequence[int],
+    iou_type: str,
+    sigmas: Sequence[float] | None,
+) -> COCOeval:
+    """An evaluation that has accumulated all categories, each on the images that it is on.
+
+    pycocotools looks at each image for each category, which takes hours where both are many. No
+    number of a category depends on another one, nor on images without its objects and detections.
+    """
+    true, found = _by_category(truth), _by_category(detections)
+    parts = []
+    for category in categories:
+        part = _of_category(true[category], found[category], category, iou_type, sigmas)
+        parts.append(part.eval)
+    evaluation = COCOeval(iouType=iou_type)
+    evaluation.params = part.params
+    evaluation.eval = {
+        # The classes are the third last dimension, before sizes and numbers of detections.
+        name: np.concatenate([p[name] for p in parts], axis=-3)
+        for name in ('precision', 'recall', 'scores')
+    }
+    return evaluation
+
+
+def _of_category(
+    truth: list[dict[str, Any]],
+    detections: list[dict[str, Any]],
+    category: int,
+    iou_type: str,
+    sigmas: Sequence[float] | None,
+) -> COCOeval:
+    with contextlib.redirect_stdout(io.StringIO()):  # pycocotools tells what it does
+        images = dict.fromkeys(record['image_id'] for record in (*truth, *detections))
+        coco = _coco(truth, images, category)
         # loadRes wants one or more.
-        found = coco.loadRes(detections) if detections else _coco([], num_images, categories)
+        found = coco.loadRes(detections) if detections else _coco([], images, category)
         evaluation = COCOeval(coco, found, iou_type)
-        evaluation.params.catIds = list(categories)
         if iou_type == 'keypoints':
             evaluation.params.maxDets = KEYPOINT_DETECTIONS
         if sigmas is not None:
             evaluation.params.kpt_oks_sigmas = np.asarray(sigmas)
         evaluation.evaluate()
         evaluation.accumulate()
-        evaluation.summarize()
+    return evaluation
+
+
+def _numbers(
+    evaluation: COCOeval, found: dict[str, Any], iou_type: str, ious: Sequence[float] = ()
+) -> dict[str, float]:
+    """Named means of what was accumulated; NaN where there was nothing to count."""
+    evaluation.eval = found
     if iou_type == 'keypoints':
         thresholds = dict(OKS_AP=None, OKS_AP_50=0.5, OKS_AP_75=0.75)
         values = {name: _mean_at(evaluation, iou) for name, iou in thresholds.items()}
     else:
+        with contextlib.redirect_stdout(io.StringIO()):  # and prints a table of its own
+            evaluation.summarize()
         values = {name: float(evaluation.stats[i]) for name, i in BOX_STATS.items()}
     values.update({f'mAP_{iou * 100:.0f}': _mean_at(evaluation, iou) for iou in ious})
     # pycocotools says -1 where it found nothing to count.
@@ -76,13 +133,20 @@ def _mean_at(evaluation: COCOeval, iou: float | None) -> float:
     return float(known.mean()) if known.size else -1.0
 
 
-def _coco(annotations: list[dict[str, Any]], num_images: int, categories: Sequence[int]) -> COCO:
+def _by_category(records: Iterable[dict[str, Any]]) -> dict[int, list[dict[str, Any]]]:
+    found = defaultdict(list)
+    for record in records:
+        found[record['category_id']].append(record)
+    return found
+
+
+def _coco(annotations: list[dict[str, Any]], images: Iterable[int], category: int) -> COCO:
     coco = COCO()
     coco.dataset = dict(
         info={},
         # pycocotools asks for a size even where masks are RLE, which have their own.
-        images=[dict(id=i, height=0, width=0) for i in range(num_images)],
-        categories=[dict(id=int(c)) for c in categories],
+        images=[dict(id=i, height=0, width=0) for i in images],
+        categories=[dict(id=category)],
         annotations=[dict(annotation, id=i + 1) for i, annotation in enumerate(annotations)],
     )
     coco.createIndex()

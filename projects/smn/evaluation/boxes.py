@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from .average_precision import average_precision
+from .average_precision import average_precision, average_precision_per_class
 from .comparison import Comparison, to_xywh
 from .dispatch import share
 
@@ -24,19 +24,38 @@ def evaluate_boxes(
         num_classes: Of the boxes.
         ious: Further IoU thresholds, see :func:`average_precision`.
     """
+    values = average_precision(*_records(images), range(num_classes), 'bbox', ious=ious)
+    objects, found = _counts(images, num_classes)
+    return {**values, 'matched': share(found.sum(), objects.sum())}
+
+
+def evaluate_boxes_per_class(
+    images: Sequence[Comparison], num_classes: int
+) -> list[dict[str, float]]:
+    """The same for the objects and the detections of each class."""
+    values = average_precision_per_class(*_records(images), range(num_classes))
+    matched = map(share, *reversed(_counts(images, num_classes)))
+    return [{**v, 'matched': m} for v, m in zip(values, matched, strict=True)]
+
+
+def _records(images: Sequence[Comparison]) -> tuple[list[dict], list[dict]]:
+    """Objects and detections, as :func:`average_precision` takes them."""
     truth, detections = [], []
     for i, image in enumerate(images):
         truth.extend(_objects(i, image))
         truth.extend(_crowds(i, image))
         detections.extend(_detections(i, image))
-    values = average_precision(
-        truth, detections, len(images), range(num_classes), 'bbox', ious=ious
-    )
-    found = sum(int((image.match >= 0).sum()) for image in images)
-    return {
-        **values,
-        'matched': share(found, sum(len(image.objects['labels']) for image in images)),
-    }
+    return truth, detections
+
+
+def _counts(images: Sequence[Comparison], num_classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """How many objects of each class there are, and how many of them were found, (classes,)."""
+    counts = np.zeros((2, num_classes), int)
+    for image in images:
+        labels = image.objects['labels']
+        np.add.at(counts[0], labels, 1)
+        np.add.at(counts[1], labels[image.match[image.match >= 0]], 1)
+    return counts[0], counts[1]
 
 
 def _objects(image_id: int, image: Comparison) -> Iterator[dict]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import singledispatch
 
+import numpy as np
+
 from projects.smn.errors import UserError
 from projects.smn.tasks import Task
 
@@ -31,4 +33,4 @@ def share(part: float, whole: float) -> float:
 
 def labels_of(task: Task) -> list[int]:
     """The class labels of the objects that have the task."""
-    return [task.dataset_classes.index(name) for name in task.of]
+    return np.flatnonzero(task.channel_of_label() >= 0).tolist()

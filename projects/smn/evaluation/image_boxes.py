@@ -23,7 +23,7 @@ def _(task: BoxTask, images: Sequence[Comparison]) -> dict[str, float]:
     ]
     truth = [_record(i, box, iscrowd=0) for i, box in enumerate(true)]
     detections = [_record(i, box, score=1.0) for i, box in enumerate(predicted)]
-    ap = average_precision(truth, detections, len(true), [0], 'bbox')
+    ap = average_precision(truth, detections, [0], 'bbox')
     return dict(IoU=share(sum(ious), len(ious)), mAP=ap['mAP'], mAP_50=ap['mAP_50'])
 
 

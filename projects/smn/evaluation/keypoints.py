@@ -30,9 +30,7 @@ def _(task: KeypointTask, images: Sequence[Comparison]) -> dict[str, float]:
         truth.extend(_objects(i, image, task))
         detections.extend(_detections(i, image, task))
         near.extend(_near(image, task))
-    values = average_precision(
-        truth, detections, len(images), labels_of(task), 'keypoints', task.sigmas
-    )
+    values = average_precision(truth, detections, labels_of(task), 'keypoints', task.sigmas)
     return {**values, 'PCK': share(sum(near), len(near)), 'matched': share(found, objects)}
 
 

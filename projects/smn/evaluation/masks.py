@@ -25,7 +25,7 @@ def _(task: MaskTask, images: Sequence[Comparison]) -> dict[str, float]:
             dice_score(image.detections[task.name][d], image.objects[task.name][g])
             for d, g in zip(*image.pairs(task), strict=True)
         )
-    values = average_precision(truth, detections, len(images), labels_of(task), 'segm')
+    values = average_precision(truth, detections, labels_of(task), 'segm')
     return {**values, 'Dice': share(sum(dice), len(dice)), 'matched': share(len(dice), objects)}
 
 

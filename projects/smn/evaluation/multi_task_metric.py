@@ -77,17 +77,19 @@ class MultiTaskMetric(BaseMetric):
         self.worst: list[str] = []
 
     @cached_property  # one for all images, as each keeps them
+    def _classes(self) -> tuple[str, ...]:
+        return tuple(self.dataset_meta['classes'])
+
+    @cached_property
     def _tasks(self) -> dict[str, Task]:
         return build_tasks(self.dataset_meta['tasks'], self.dataset_meta['classes'])
 
     def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
-        tasks, classes = self._tasks, tuple(self.dataset_meta['classes'])
         for sample in data_samples:
-            self.results.append(compare(sample, classes, tasks))
+            self.results.append(compare(sample, self._classes, self._tasks))
 
     def compute_metrics(self, results: list[Comparison]) -> dict[str, float]:
-        tasks, metrics = self._tasks, {}
-        classes = self.dataset_meta['classes']
+        tasks, classes, metrics = self._tasks, self._classes, {}
         detects = not results or any(image.prediction.objects is not None for image in results)
         if detects:
             boxes = evaluate_boxes(results, len(classes), self.box_ious)

@@ -9,7 +9,7 @@ import numpy as np
 
 from projects.smn.tasks import ClassificationTask, Task
 
-from .boxes import evaluate_boxes
+from .boxes import evaluate_boxes_per_class
 from .comparison import Comparison
 from .confusion import confusion_matrix
 from .dispatch import evaluate_task, share
@@ -19,8 +19,8 @@ def boxes_per_class(images: Sequence[Comparison], classes: Sequence[str]) -> dic
     """``bbox:<class>/<metric>`` of each class of the objects."""
     return {
         f'bbox:{_safe(name)}/{metric}': value
-        for label, name in enumerate(classes)
-        for metric, value in evaluate_boxes(of_class(images, label), len(classes)).items()
+        for name, found in zip(classes, evaluate_boxes_per_class(images, len(classes)), strict=True)
+        for metric, value in found.items()
     }
 
 

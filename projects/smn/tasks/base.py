@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -98,12 +99,16 @@ class Task:
 
     def channel_of_label(self) -> np.ndarray:
         """Position in ``of`` of each class label, shape (num_classes,); -1 where not in ``of``."""
-        channels = [self.of.index(c) if c in self.of else -1 for c in self.dataset_classes]
-        return np.array(channels, np.int64)
+        return self._channels.copy()
+
+    @cached_property  # there may be a thousand classes, and each image asks
+    def _channels(self) -> np.ndarray:
+        position = {name: i for i, name in enumerate(self.of)}
+        return np.array([position.get(name, -1) for name in self.dataset_classes], np.int64)
 
     def applies(self, labels: np.ndarray | Tensor) -> np.ndarray:
         """Which objects have this task, by their class labels: shape (N,), bool."""
-        return self.channel_of_label()[np.asarray(labels, dtype=np.int64)] >= 0
+        return self._channels[np.asarray(labels, dtype=np.int64)] >= 0
 
     # Labels in ------------------------------------------------------------------------------
 

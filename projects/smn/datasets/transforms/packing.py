@@ -37,6 +37,7 @@ class PackTaskInputs(PackDetInputs):
         if results.get('gt_masks') is not None:
             # Of all that enlarged the image; that of mmcv is of its last Resize.
             results['scale_factor'] = results['gt_masks'].scale
+        results.setdefault('scale_factor', (1.0, 1.0))  # of a pipeline that does not resize
         packed = super().transform(results)
         sample = packed['data_samples']
         for instances in (sample.gt_instances, sample.ignored_instances):

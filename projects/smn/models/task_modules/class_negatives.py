@@ -18,22 +18,17 @@ IMPOSSIBLE = -1e4
 def without_spared(scores: Tensor, spared: Tensor, impossible: float = IMPOSSIBLE) -> Tensor:
     """Scores of negatives that cost nothing, and teach nothing, in some columns.
 
-    Of sigmoids, these columns are set to what a perfect negative would be. Of a softmax, what is
-    not one of the other classes is one thing, whose logit is that of background and spared classes
-    together, and does not learn: the gradients of the other classes stay what they were.
+    These become what they are for a perfect negative. In a softmax, the background then competes
+    with the other classes alone. It has to learn: if only the classes did, nothing would hold the
+    logits together, and a box head diverges within some hundred steps.
 
     Args:
         scores: (N, classes), or for a softmax (N, classes + 1), the last column the background.
         spared: (N, classes) bool.
         impossible: What a perfect negative is: 0 where scores are probabilities.
     """
-    if scores.shape[1] == spared.shape[1]:
-        return scores.masked_fill(spared, impossible)
-    rows = spared.any(1, keepdim=True)
-    rest = torch.cat([spared, rows], 1)
-    together = scores.detach().float().masked_fill(~rest, -torch.inf).logsumexp(1, keepdim=True)
-    background = torch.where(rows, together.to(scores.dtype), scores[:, -1:])
-    return torch.cat([scores[:, :-1].masked_fill(spared, impossible), background], 1)
+    classes = scores[:, : spared.shape[1]].masked_fill(spared, impossible)
+    return torch.cat([classes, scores[:, spared.shape[1] :]], 1)
 
 
 def spared_of(gt_instances: Sequence[InstanceData], num_classes: int) -> Tensor | None:
