@@ -49,6 +49,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
         help=f'one for each config, or "{NO_CHECKPOINT}" for random weights',
     )
     add('--size', nargs=2, type=int, default=[800, 1333], metavar=('HEIGHT', 'WIDTH'))
+    add('--objects', type=int, metavar='N', help='as if each network found N objects, all the same')
     add('--image', type=Path, help='what to predict; default: noise')
     add('--device', default='cpu', help='cpu (default), cuda:0, ...')
     add('--threads', type=int, default=torch.get_num_threads(), help='of PyTorch on the CPU')
@@ -63,14 +64,22 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     checkpoints = read_checkpoints(args)
-    if min(*args.size, args.threads, args.repeats, args.warm_up + 1) < 1:
-        raise UserError('--size, --threads and --repeats must be 1 or more, --warm-up 0 or more')
+    if min(*args.size, args.threads, args.repeats, args.objects or 1, args.warm_up + 1) < 1:
+        raise UserError(
+            '--size, --threads, --objects and --repeats must be 1 or more, --warm-up 0 or more'
+        )
     checked_device(args.device)
     # Find a mistake in the last config now, and not after the first has been measured.
     for config in args.configs:
         link_tasks(load_config(config, args.cfg_options))
     setup = Setup(
-        tuple(args.size), args.image, args.device, args.threads, args.warm_up, args.repeats
+        tuple(args.size),
+        args.image,
+        args.device,
+        args.threads,
+        args.warm_up,
+        args.repeats,
+        args.objects,
     )
     machine = machine_name(setup.device)
     description = describe(setup, machine, checkpoints)

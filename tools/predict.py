@@ -5,18 +5,21 @@ networks that find objects, OUT_DIR/predictions.json (COCO result records: masks
 attributes) and OUT_DIR/objects.csv (a row per object, a column per task, units in the header). Of
 networks with tasks of the whole image, OUT_DIR/images.json and OUT_DIR/images.csv likewise.
 
-A file that cannot be read is passed over and named at the end, with exit status 2.
+A file that cannot be read is passed over and named at the end, with exit status 2. A run that is
+interrupted keeps what it has.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
+import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import _common
 import numpy as np
+from _growing import GrowingList, GrowingTable
 from _video import DrawnVideos
 from tqdm import tqdm
 
@@ -24,8 +27,8 @@ from projects.smn.engine import Prediction, Predictor
 from projects.smn.engine.frames import Frame, Frames
 from projects.smn.engine.limits import Doubts
 from projects.smn.errors import UserError, run_tool
-from projects.smn.files import replacing, write_json
-from projects.smn.tasks import image_row_columns, row_columns, tasks_per
+from projects.smn.files import replacing
+from projects.smn.tasks import Task, image_row_columns, row_columns, tasks_per
 
 
 def parse_args() -> argparse.Namespace:
@@ -59,13 +62,12 @@ def main() -> None:
     )
     if Path(args.out_dir).is_file():
         raise UserError(f'--out-dir {args.out_dir} is a file')
-    writer = ResultWriter(
-        Path(args.out_dir), predictor, style=None if args.no_pictures else args.style
-    )
-    predictions = predictor.pairs(frames, args.batch_size, refused.append)
-    for frame, prediction in tqdm(predictions, total=len(frames), unit='image', desc='predict'):
-        writer.add(frame, prediction)
-    writer.close()
+    style = None if args.no_pictures else args.style
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as if the user had interrupted
+    with ResultWriter(Path(args.out_dir), predictor.tasks, style) as writer:
+        predictions = predictor.pairs(frames, args.batch_size, refused.append)
+        for frame, prediction in tqdm(predictions, total=len(frames), unit='image', desc='predict'):
+            writer.add(frame, prediction)
     print(f'{writer.summary()}: see {args.out_dir}')
     print_doubts(predictor.doubts)
     if refused:
@@ -87,20 +89,38 @@ def print_doubts(doubts: Doubts) -> None:
 
 
 class ResultWriter:
-    """Collects what is predicted and writes it."""
+    """Writes what is predicted, image by image; used as a context, it closes all files.
 
-    def __init__(self, folder: Path, predictor: Predictor, style: str | None) -> None:
+    Args:
+        folder: Where they go.
+        tasks: What the network answers.
+        style: How areas are drawn; None for no pictures.
+    """
+
+    def __init__(self, folder: Path, tasks: Mapping[str, Task], style: str | None) -> None:
         self.folder = folder
-        self.predictor = predictor
-        self.records: list[dict] = []
-        self.rows: list[dict] = []
-        self.image_records: list[dict] = []
-        self.image_rows: list[dict] = []
-        self.images = 0
-        self.detects = False
         self.style = style
+        self.images = 0
+        self.of_objects = (
+            GrowingList(folder / 'predictions.json'),
+            GrowingTable(folder / 'objects.csv', row_columns(tasks)),
+        )
+        self.of_images = (
+            GrowingList(folder / 'images.json'),
+            GrowingTable(folder / 'images.csv', image_row_columns(tasks)),
+        )
         self.pictures = folder / 'predictions' if style else None
         self.videos = DrawnVideos(folder / 'predictions')
+
+    def __enter__(self) -> ResultWriter:
+        return self
+
+    def __exit__(self, kind: type | None, *error: object) -> None:
+        self.videos.close()
+        for file in (*self.of_objects, *self.of_images):
+            file.close()
+        if kind is not None and self.images:
+            print(f'{self.summary()} until then: see {self.folder}', file=sys.stderr)
 
     def add(self, frame: Frame, prediction: Prediction) -> None:
         """One image's results; draws its picture."""
@@ -110,12 +130,13 @@ class ResultWriter:
             image['frame'] = frame.index
         name = frame.name if frame.index is None else f'{frame.name}#{frame.index}'
         if prediction.objects is not None:
-            self.detects = True
-            self.records.extend(prediction.records(image))
-            self.rows.extend(prediction.rows(dict(file_name=name)))
+            records, rows = self.of_objects
+            records.add(prediction.records(image))
+            rows.add(prediction.rows(dict(file_name=name)))
         if tasks_per('image', prediction.tasks):
-            self.image_records.append(prediction.image_record(image))
-            self.image_rows.append(prediction.image_row(dict(file_name=name)))
+            records, rows = self.of_images
+            records.add([prediction.image_record(image)])
+            rows.add([prediction.image_row(dict(file_name=name))])
         if self.pictures is not None:
             image = np.ascontiguousarray(frame.image[..., ::-1])
             shown = prediction.draw(image=image, style=self.style)
@@ -123,29 +144,10 @@ class ResultWriter:
                 shown.save(part, quality=95)
             self.videos.add(frame, shown)
 
-    def close(self) -> None:
-        """Write the files, each whole or not at all."""
-        self.videos.close()
-        tasks = self.predictor.tasks
-        if self.detects:
-            write_json(self.folder / 'predictions.json', self.records)
-            write_table(self.folder / 'objects.csv', row_columns(tasks), self.rows)
-        if self.image_records:
-            write_json(self.folder / 'images.json', self.image_records)
-            write_table(self.folder / 'images.csv', image_row_columns(tasks), self.image_rows)
-
     def summary(self) -> str:
         """What was found, in a few words."""
-        images = f'{self.images} images'
-        return f'{len(self.rows)} objects in {images}' if self.detects else images
-
-
-def write_table(path: Path, columns: list[str], rows: list[dict]) -> None:
-    """Write rows as CSV."""
-    with replacing(path) as part, part.open('w', newline='', encoding='utf-8') as file:
-        table = csv.DictWriter(file, columns)
-        table.writeheader()
-        table.writerows(rows)
+        images, (_, rows) = f'{self.images} images', self.of_objects
+        return f'{rows.count} objects in {images}' if rows.begun else images
 
 
 if __name__ == '__main__':

@@ -17,6 +17,7 @@ from .losses import (
     MaskDiceLoss,
     OrdinalCrossEntropyLoss,
 )
+from .necks import FineCSPNeXtPAFPN
 from .roi_heads import MultiTaskRoIHead
 from .task_heads import (
     AttributeTaskHead,
@@ -35,6 +36,7 @@ __all__ = [
     'DiceCrossEntropyLoss',
     'DynamicWeightAverage',
     'EfficientNetLite',
+    'FineCSPNeXtPAFPN',
     'FixedWeights',
     'HeatmapCrossEntropyLoss',
     'ImageAttributeTaskHead',
