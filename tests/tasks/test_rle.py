@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from projects.smn.tasks import encode_crop, encode_mask
+from projects.smn.tasks import decode_crop, encode_crop, encode_mask
 
 
 def same_as_on_a_canvas(crop, place, size):
@@ -36,3 +36,28 @@ def test_a_large_image_costs_no_more_than_its_crop():
     rle = encode_crop(np.ones((10, 10)), (49_990, 49_990), (50_000, 50_000))
     assert rle['size'] == [50_000, 50_000]
     assert len(rle['counts']) < 100
+
+
+@pytest.mark.parametrize('seed', range(200))
+def test_its_inverse_is_the_box_of_the_mask(seed):
+    rng = np.random.default_rng(seed)
+    height, width = rng.integers(1, 90, 2).tolist()
+    mask = (rng.random((height, width)) < rng.choice([0, 0.02, 0.5, 0.98, 1])).astype(np.uint8)
+    mask[: int(rng.integers(height + 1))] = 0
+    mask[:, : int(rng.integers(width + 1))] = 0
+    crop, (top, left) = decode_crop(encode_mask(mask))
+    canvas = np.zeros_like(mask)
+    canvas[top : top + crop.shape[0], left : left + crop.shape[1]] = crop
+    np.testing.assert_array_equal(canvas, mask)
+    if mask.any():
+        assert crop[[0, -1]].any(1).all()
+        assert crop[:, [0, -1]].any(0).all()
+    else:
+        assert crop.size == 0
+
+
+def test_long_runs_are_read_too():
+    crop = np.ones((1, 2), np.uint8)
+    found, place = decode_crop(encode_crop(crop, (9_000, 49_000), (10_000, 50_000)))
+    np.testing.assert_array_equal(found, crop)
+    assert place == (9_000, 49_000)

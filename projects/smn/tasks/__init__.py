@@ -10,7 +10,7 @@ from .geometry import Boxes, Geometry, Values
 from .keypoint import KeypointTask
 from .mask import Masks, MaskTask, decode_mask, encode_mask
 from .regression import RegressionTask
-from .rle import encode_crop
+from .rle import decode_crop, encode_crop
 from .semantic import IGNORED, SemanticTask
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     'Values',
     'build_tasks',
     'common_completeness',
+    'decode_crop',
     'decode_mask',
     'encode_crop',
     'encode_mask',

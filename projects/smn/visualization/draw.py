@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 from matplotlib.colors import TABLEAU_COLORS
 from PIL import ImageColor
-from pycocotools import mask as mask_utils
 
 from projects.smn.tasks import (
     BoxTask,
@@ -19,7 +18,7 @@ from projects.smn.tasks import (
     MaskTask,
     SemanticTask,
     Task,
-    decode_mask,
+    decode_crop,
 )
 
 Colour = tuple[int, int, int]
@@ -116,16 +115,26 @@ def _masks(
 ) -> Iterator[tuple[np.ndarray, tuple[int, int], Colour]]:
     """The masks that are not empty, on the canvas: what is in their boxes, where, which colour."""
     for rle, colour in zip(fields[task.name], object_colours(fields), strict=True):
-        if not mask_utils.area(rle):
-            continue
-        mask = decode_mask(rle, *rle['size'])  # one at a time, and only its box is worked on
-        if scale == 1:
-            x, y, width, height = mask_utils.toBbox(rle).astype(int).tolist()
-        else:
-            mask = (cv2.resize(mask * 255, canvas.shape[1::-1]) > 127).astype(np.uint8)
-            x, y, width, height = cv2.boundingRect(mask)
-        mask = np.ascontiguousarray(mask[y : y + height, x : x + width])
-        yield mask, (x, y), WHITE if order else colour
+        mask, (y, x) = decode_crop(rle)  # only its box is worked on
+        if scale != 1 and mask.size:
+            mask, (x, y) = _enlarged(mask, (x, y), scale, canvas.shape[1::-1])
+        if mask.any():
+            yield mask, (x, y), WHITE if order else colour
+
+
+def _enlarged(
+    mask: np.ndarray, corner: tuple[int, int], scale: float, size: tuple[int, int]
+) -> tuple[np.ndarray, tuple[int, int]]:
+    """A part of a mask as it is on a canvas of this (width, height), and its corner there."""
+    corner, sides, size = (np.array(pair) for pair in (corner, mask.shape[::-1], size))
+    first = np.floor((corner - 1) * scale).clip(0).astype(int)
+    last = np.minimum(np.ceil((corner + sides + 1) * scale).astype(int), size)
+    # Where the centre of each pixel of the canvas is in the part.
+    shift = (first + 0.5) / scale - corner - 0.5
+    to_part = np.array([[1 / scale, 0, shift[0]], [0, 1 / scale, shift[1]]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    enlarged = cv2.warpAffine(mask * 255, to_part, (last - first).tolist(), flags=flags)
+    return (enlarged > 127).astype(np.uint8), tuple(first.tolist())
 
 
 @draw_task.register

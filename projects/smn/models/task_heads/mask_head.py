@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from mmdet.models.roi_heads.mask_heads.fcn_mask_head import _do_paste_mask
 from mmdet.models.task_modules.samplers import SamplingResult
 from mmdet.registry import MODELS
 from mmdet.structures import SampleList
@@ -19,6 +18,7 @@ from projects.smn.tasks import Task, encode_crop
 
 from .base import Positives, of_positives, positive_labels, positive_rois, split_by_image
 from .heatmap_head import HeatmapHead
+from .mask_paste import paste_masks
 
 
 @MODELS.register_module()
@@ -105,13 +105,11 @@ class MaskTaskHead(HeatmapHead):
     ) -> list[dict]:
         """N masks of images of this size from maps (N, C, h, w); only regions of boxes are made."""
         masks = [encode_crop(np.zeros((0, 0)), (0, 0), size)] * len(boxes)
-        for i in (channels >= 0).nonzero()[:, 0].tolist():
-            probabilities = logits[i, channels[i]].sigmoid()[None, None]
-            pasted, (rows, columns) = _do_paste_mask(
-                probabilities, boxes[i : i + 1], *size, skip_empty=True
-            )
-            crop = (pasted[0] >= self.threshold).cpu().numpy()
-            masks[i] = encode_crop(crop, (int(rows.start), int(columns.start)), size)
+        asked = (channels >= 0).nonzero()[:, 0]
+        maps = logits[asked, channels[asked]].sigmoid()
+        positions = asked.tolist()
+        for i, crop, place in paste_masks(maps, boxes[asked], size, self.threshold):
+            masks[positions[i]] = encode_crop(crop, place, size)
         return masks
 
 
