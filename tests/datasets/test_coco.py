@@ -10,6 +10,7 @@ from changed_coco import objects, reload
 from helpers import CLASSES, TASKS, make_dataset, write_coco
 from pycocotools.coco import COCO
 
+from projects.smn.datasets import CocoTaskDataset
 from projects.smn.tasks import to_fields
 
 # What is loaded
@@ -216,6 +217,21 @@ def test_an_image_may_be_complete_for_some_of_the_classes(
     assert type(found) is type(complete)
     assert ('detection' in dataset.labelled_tasks(1)) == bool(complete)
     assert dataset.label_counts().incomplete == (complete is not True)
+
+
+def test_reading_does_not_ask_for_all_classes_at_each_object(tiny_coco, coco, monkeypatch):
+    """mmengine copies the whole of ``metainfo`` whenever it is asked for."""
+    asked = []
+    monkeypatch.setattr(
+        CocoTaskDataset, 'metainfo', property(lambda self: asked.append(1) or self._metainfo)
+    )
+    reload(tiny_coco, coco)
+    few = len(asked)
+    coco['annotations'] += [
+        {**a, 'id': 100 * copy + a['id']} for copy in range(1, 20) for a in coco['annotations']
+    ]
+    assert reload(tiny_coco, coco).label_counts().boxes == 120
+    assert len(asked) <= 2 * few
 
 
 @pytest.mark.parametrize('test_mode', [True, False])

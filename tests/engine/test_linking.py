@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from mmengine.config import Config
+from mmengine.config import Config, ConfigDict
 from networks import DEMO, ROOT, tiny_config
 
 from projects.smn.datasets import ShareSampler
@@ -83,6 +83,25 @@ def test_pretrained_is_one_switch(cfg):
     assert 'init_cfg' not in scratch
     assert scratch.frozen_stages == -1
     assert scratch.norm_eval is False
+
+
+@pytest.mark.parametrize(
+    ('backbone', 'options'),
+    [
+        (dict(type='ResNet', depth=18), dict(frozen_stages=-1, norm_eval=False)),
+        (dict(type='ResNeXt', depth=50), dict(frozen_stages=-1, norm_eval=False)),  # by its base
+        (dict(type='VoVNet', variant='V-19-slim-eSE'), dict(frozen_stages=-1, norm_eval=False)),
+        (dict(type='VGG', depth=16), dict(frozen_stages=-1, norm_eval=False)),
+        (dict(type='EfficientNetLite'), dict(frozen_stages=-1, norm_eval=False)),
+        (dict(type='CSPNeXt'), dict(frozen_stages=-1, norm_eval=False)),
+        (dict(type='PyramidVisionTransformer'), {}),  # has neither
+    ],
+    ids=lambda value: value.get('type'),
+)
+def test_from_scratch_nothing_is_frozen_by_default_either(cfg, backbone, options):
+    cfg.pretrained = None
+    cfg.model.backbone = ConfigDict(backbone)
+    assert link_tasks(cfg).model.backbone == {**backbone, **options}
 
 
 @pytest.mark.parametrize('path', CONFIGS, ids=lambda path: path.stem)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from coco_files import coco_scores
+from pycocotools.cocoeval import COCOeval
 from scored_images import (
     CLASSES,
     exact,
@@ -16,7 +17,8 @@ from scored_images import (
     random_images,
 )
 
-from projects.smn.evaluation.boxes import evaluate_boxes
+from projects.smn.evaluation.boxes import evaluate_boxes, evaluate_boxes_per_class
+from projects.smn.evaluation.per_class import of_class
 
 
 def _scores(images):
@@ -43,6 +45,28 @@ def test_average_precision_with_crowds_is_that_of_pycocotools(tmp_path):
     images[0] = extended(images[0], [], [noisy(rng, inside) for _ in range(4)], [crowd])
     values = _without_matched(_scores(images))
     assert values == pytest.approx(coco_scores(images, 'bbox', tmp_path), abs=1e-9, nan_ok=True)
+
+
+def test_no_image_is_looked_at_for_a_class_that_is_not_on_it(monkeypatch):
+    looks, look = [], COCOeval.evaluateImg
+    monkeypatch.setattr(
+        COCOeval, 'evaluateImg', lambda self, *args: looks.append(args) or look(self, *args)
+    )
+    images = [*random_images(0, count=3), *[image_of([], [], [[0, 0, 9, 9]], (0, 1, 2))] * 50]
+    pairs = sum(
+        len({*image.objects['labels'].tolist(), *image.detections['labels'].tolist()})
+        for image in images
+    )
+    evaluate_boxes(images, 400)
+    assert len(looks) == 4 * pairs  # all sizes, small, medium, large
+
+
+@pytest.mark.parametrize('seed', range(2))
+def test_each_class_is_scored_as_if_it_were_alone(seed):
+    images = random_images(seed)
+    for label, found in enumerate(evaluate_boxes_per_class(images, len(CLASSES))):
+        alone = _scores(of_class(images, label))
+        assert found == pytest.approx(alone, nan_ok=True)
 
 
 def test_sizes_are_those_of_the_annotated_areas_not_of_the_boxes():

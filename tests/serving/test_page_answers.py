@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from canned import HEIGHT, IMAGE_TASKS, TASKS, WIDTH, CannedPredictor, masks
 
+from projects.smn.serving import page_answers
 from projects.smn.serving.options import ServingOptions
 from projects.smn.serving.page_answers import PageAnswers
 from projects.smn.serving.problems import ProblemError
@@ -84,6 +85,17 @@ def test_a_bad_image_is_refused_in_words_and_the_page_goes_on(served, content, s
     assert error.value.status == status
     assert error.value.detail
     served.answers.predict(PNG)
+
+
+def test_an_image_is_decoded_where_the_slots_bound_the_memory(served, monkeypatch):
+    threads, decode = [], page_answers.decode_image
+    monkeypatch.setattr(
+        page_answers,
+        'decode_image',
+        lambda image: threads.append(threading.current_thread().name) or decode(image),
+    )
+    served.answers.predict(PNG)
+    assert [name.startswith('network') for name in threads] == [True]
 
 
 def test_a_full_queue_is_said_in_words(served):

@@ -102,3 +102,8 @@ def test_an_image_to_predict_on_is_taken_for_complete():
     packed = PackTaskInputs(meta_keys=())(dict(img=image))
     assert packed['data_samples'].complete is True
     assert packed['data_samples'].gt_instances.metainfo == dict(complete=True)
+
+
+def test_a_pipeline_that_does_not_resize_has_a_scale_of_one():
+    packed = PackTaskInputs()(dict(img=np.zeros((48, 64, 3), np.uint8)))
+    assert packed['data_samples'].scale_factor == (1, 1)
