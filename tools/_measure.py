@@ -31,6 +31,7 @@ from torch.utils.flop_counter import FlopCounterMode
 # All networks are imported before any is measured, so that none is charged for it.
 import projects.smn.models  # noqa: F401
 from projects.smn.engine import check_architecture, link_tasks, load_checkpoint_file
+from projects.smn.engine.folding import fold_batch_norm
 from projects.smn.engine.images import read_image
 from projects.smn.engine.predictor import load_config
 from projects.smn.errors import UserError
@@ -80,6 +81,8 @@ def measure(
     cfg = _load(config, options)
     before = _forget_peak()
     model = _build(cfg, checkpoint).to(device).eval()
+    parameters = sum(parameter.numel() for parameter in model.parameters())
+    fold_batch_norm(model)  # as Predictor does
     if setup.objects is not None:
         _hold_objects(model, setup)
     data = _batch(setup)
@@ -99,7 +102,7 @@ def measure(
         with FlopCounterMode(display=False) as counter:
             model.test_step(copy.deepcopy(data))
     return dict(
-        parameters=sum(parameter.numel() for parameter in model.parameters()),
+        parameters=parameters,
         flops=counter.get_total_flops(),
         ms=median(times[setup.warm_up :]),
         boxes=len(sample.pred_instances) if 'pred_instances' in sample else None,

@@ -169,6 +169,8 @@ def describe(setup: Setup, machine: str, checkpoints: list[str | None]) -> str:
     threads = f'{setup.threads} thread' + 's' * (setup.threads > 1)
     where = machine if setup.device.startswith('cuda') else f'{machine}, {threads}'
     image = 'noise' if setup.image is None else setup.image.name
+    if setup.objects is not None:
+        image += f', {setup.objects} objects'
     trained = [checkpoint is not None for checkpoint in checkpoints]
     weights = 'trained weights' if all(trained) else 'random weights'
     if any(trained) and not all(trained):

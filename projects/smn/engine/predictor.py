@@ -21,6 +21,7 @@ from projects.smn.tasks import build_tasks
 
 from .checkpoints import check_architecture, load_checkpoint_file
 from .config_files import is_overruled
+from .folding import fold_batch_norm
 from .frames import Frame, Refuse, frames_of, passing_over
 from .label_options import restore_options
 from .limits import Doubts, set_max_objects, set_scale
@@ -84,7 +85,7 @@ class Predictor:
         check_architecture(self.model, weights, checkpoint)
         restore_options(self.model, weights, checkpoint)
         self.model.load_state_dict(weights['state_dict'], strict=False)  # but for the balancer
-        self.model.to(self.device).eval()
+        fold_batch_norm(self.model.to(self.device).eval())
         self.pipeline = self._build_pipeline()
 
     @property
