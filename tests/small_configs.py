@@ -16,7 +16,7 @@ from projects.smn.engine.predictor import load_config
 TWO_STAGES = sorted(
     path
     for path in ROOT.glob('configs/fruit/smn_*.py')
-    if 'rtmdet' not in path.stem and 'scene' not in path.stem
+    if not any(word in path.stem for word in ('rtmdet', 'realtime', 'scene'))
 )
 """The fruits' configs with proposals, and tasks of objects alone."""
 

@@ -17,8 +17,11 @@ from projects.smn.engine.checkpoints import load_checkpoint_file
 from projects.smn.engine.predictor import load_config
 
 EVERY = sorted(
-    path for path in ROOT.glob('configs/*/*lite[01]*.py') if '_61' not in path.stem
-)  # balloon_61 differs in its data alone
+    path
+    for name in ('lite[01]', 'realtime')
+    for path in ROOT.glob(f'configs/*/*{name}*.py')
+    if '_61' not in path.stem  # which differs in its data alone
+)
 WHOLE = {'lite1-fpn-mtl_pet', 'ssdlite-deeplabv3plus_lite0_warehouse_demo'}
 
 
@@ -65,6 +68,8 @@ def test_these_are_all():
         'smn_lite0_fpn_fruit_demo',
         'smn_lite0_fpn_mandarin',
         'smn_lite0_fpn_pet',
+        'smn_realtime_fruit',
+        'smn_realtime_fruit_demo',
         'smn_rtmdet_lite0_fpn_fruit_demo',
     }
 
