@@ -1,12 +1,13 @@
 """Result files that grow image by image, so that an interrupted run keeps what it has.
 
 Until a file is closed, its name ends in ``.part.csv`` or ``.part.json``. What has been added is on
-the disk, and at any time it is a whole file of its format.
+the disk, and between two calls of ``add`` it is a whole file of its format.
 """
 
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -18,43 +19,47 @@ class GrowingFile:
 
     Args:
         path: Its name when it is closed; an older file of this name stays until then.
+        begin: What comes before the first.
     """
 
-    def __init__(self, path: Path) -> None:
+    END = ''
+
+    def __init__(self, path: Path, begin: str = '') -> None:
         self.path = path
+        self.begin = begin
         self.part = path.with_suffix(f'.part{path.suffix}')
-        self.file: IO[str] | None = None
-        self.begun = False
+        self.file: IO[bytes] | None = None
         self.count = 0
+        self._end = 0
 
     def add(self, items: Iterable[Mapping[str, Any]]) -> None:
         """Append some; none too, which makes an empty file."""
+        items = list(items)
+        text = self._text(items)
         if self.file is None:
             self.part.parent.mkdir(parents=True, exist_ok=True)
-            self.file = self.part.open('w', newline='', encoding='utf-8')
-            self.begun = True
-            self._begin()
-        for item in items:
-            self._write(item)
-            self.count += 1
-        self._end()
+            self.file = self.part.open('wb')
+            text = self.begin + text
+        # Over the former end, and only when all of it is there, so that an interrupt leaves either.
+        content = text.encode()
+        self.file.seek(self._end)
+        self.file.write(content + self.END.encode())
         self.file.flush()
+        self._end += len(content)
+        self.count += len(items)
 
     def close(self) -> None:
-        """Give the file its name."""
+        """End the file after what was added last, and give it its name."""
         if self.file is not None:
+            self.file.seek(self._end)
+            self.file.write(self.END.encode())
+            self.file.truncate()
             self.file.close()
             self.part.replace(self.path)
             self.file = None
 
-    def _begin(self) -> None:
-        """Write what comes before the first."""
-
-    def _write(self, item: Mapping[str, Any]) -> None:
+    def _text(self, items: Sequence[Mapping[str, Any]]) -> str:
         raise NotImplementedError
-
-    def _end(self) -> None:
-        """Write what comes after the last."""
 
 
 class GrowingTable(GrowingFile):
@@ -66,15 +71,13 @@ class GrowingTable(GrowingFile):
     """
 
     def __init__(self, path: Path, columns: Sequence[str]) -> None:
-        super().__init__(path)
         self.columns = columns
+        super().__init__(path, self._text([dict(zip(columns, columns, strict=True))]))
 
-    def _begin(self) -> None:
-        self.table = csv.DictWriter(self.file, self.columns)
-        self.table.writeheader()
-
-    def _write(self, item: Mapping[str, Any]) -> None:
-        self.table.writerow(item)
+    def _text(self, items: Sequence[Mapping[str, Any]]) -> str:
+        text = io.StringIO(newline='')
+        csv.DictWriter(text, self.columns).writerows(items)
+        return text.getvalue()
 
 
 class GrowingList(GrowingFile):
@@ -82,16 +85,10 @@ class GrowingList(GrowingFile):
 
     END = '\n]\n'
 
-    def _begin(self) -> None:
-        self.file.write('[')
-        self.place = self.file.tell()
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, '[')
 
-    def _write(self, item: Mapping[str, Any]) -> None:
-        self.file.seek(self.place)
-        self.file.write(',\n' if self.count else '\n')
-        self.file.write(json.dumps(item, ensure_ascii=False))
-        self.place = self.file.tell()
-
-    def _end(self) -> None:
-        self.file.seek(self.place)
-        self.file.write(self.END)
+    def _text(self, items: Sequence[Mapping[str, Any]]) -> str:
+        lines = [json.dumps(item, ensure_ascii=False) for item in items]
+        separators = [',\n' if self.count or i else '\n' for i in range(len(lines))]
+        return ''.join(map(''.join, zip(separators, lines, strict=True)))

@@ -64,7 +64,8 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     checkpoints = read_checkpoints(args)
-    if min(*args.size, args.threads, args.repeats, args.objects or 1, args.warm_up + 1) < 1:
+    objects = 1 if args.objects is None else args.objects
+    if min(*args.size, args.threads, args.repeats, objects, args.warm_up + 1) < 1:
         raise UserError(
             '--size, --threads, --objects and --repeats must be 1 or more, --warm-up 0 or more'
         )

@@ -6,7 +6,8 @@ attributes) and OUT_DIR/objects.csv (a row per object, a column per task, units 
 networks with tasks of the whole image, OUT_DIR/images.json and OUT_DIR/images.csv likewise.
 
 A file that cannot be read is passed over and named at the end, with exit status 2. A run that is
-interrupted keeps what it has.
+interrupted, by Ctrl-C or SIGTERM, ends with status 130; the results of the images until then take
+the place of older ones.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import argparse
 import signal
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import _common
@@ -101,6 +103,7 @@ class ResultWriter:
         self.folder = folder
         self.style = style
         self.images = 0
+        self.detects = False
         self.of_objects = (
             GrowingList(folder / 'predictions.json'),
             GrowingTable(folder / 'objects.csv', row_columns(tasks)),
@@ -116,9 +119,9 @@ class ResultWriter:
         return self
 
     def __exit__(self, kind: type | None, *error: object) -> None:
-        self.videos.close()
-        for file in (*self.of_objects, *self.of_images):
-            file.close()
+        with ExitStack() as all_of_them:
+            for file in (self.videos, *self.of_objects, *self.of_images):
+                all_of_them.callback(file.close)
         if kind is not None and self.images:
             print(f'{self.summary()} until then: see {self.folder}', file=sys.stderr)
 
@@ -130,6 +133,7 @@ class ResultWriter:
             image['frame'] = frame.index
         name = frame.name if frame.index is None else f'{frame.name}#{frame.index}'
         if prediction.objects is not None:
+            self.detects = True
             records, rows = self.of_objects
             records.add(prediction.records(image))
             rows.add(prediction.rows(dict(file_name=name)))
@@ -146,8 +150,9 @@ class ResultWriter:
 
     def summary(self) -> str:
         """What was found, in a few words."""
-        images, (_, rows) = f'{self.images} images', self.of_objects
-        return f'{rows.count} objects in {images}' if rows.begun else images
+        _, rows = self.of_objects
+        objects = f'{rows.count} objects in ' * self.detects
+        return f'{objects}{self.images} images'
 
 
 if __name__ == '__main__':

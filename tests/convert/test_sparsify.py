@@ -224,6 +224,21 @@ def test_each_image_keeps_the_objects_of_one_class_and_says_so(coco, seed, class
     ]
 
 
+def test_only_what_is_boxed_completely_is_dealt(coco):
+    for number, image in enumerate(coco['images']):
+        image['complete'] = [True, False, ['card']][number % 3]
+    thin = keep_one_class_per_image(coco, CLASSES, 0)
+    said = [image['complete'] for image in thin['images']]
+    assert said[::3] == [['fruit']] * 14  # as even as the others allow
+    assert said[1::3] == [False] * 13
+    assert said[2::3] == [['card']] * 13
+    untouched = {image['id'] for image in coco['images'][1::3]}
+    of = {True: [], False: []}
+    for content, found in ((coco, of[True]), (thin, of[False])):
+        found.extend(a for a in content['annotations'] if a['image_id'] in untouched)
+    assert of[True] == of[False]
+
+
 def test_a_class_without_objects_cannot_be_dealt(coco):
     coco['annotations'] = [a for a in coco['annotations'] if a['category_id'] == 1]
     with pytest.raises(UserError, match=r"^no object is of the class 'card'$"):

@@ -72,6 +72,33 @@ class Backwards(nn.Module):
         return (self.norm(self.second(self.first(x).relu())),)
 
 
+class Choosy(Backwards):
+    """It takes no small images."""
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor]:
+        assert x.shape[-1] > 500
+        return super().forward(x)
+
+
+class WithoutStatistics(nn.Sequential):
+    """A norm that has nothing to fold."""
+
+    def __init__(self) -> None:
+        norm = nn.BatchNorm2d(3, affine=False, track_running_stats=False)
+        super().__init__(nn.Conv2d(3, 3, 1), norm)
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor]:
+        return (super().forward(x),)
+
+
+@pytest.mark.parametrize('backbone', [Choosy, WithoutStatistics])
+def test_what_cannot_be_tried_or_folded_stays(backbone):
+    model = nn.Module()
+    model.backbone = backbone()
+    fold_batch_norm(model.eval())
+    assert norms(model.backbone) == 1
+
+
 def test_what_would_change_the_maps_is_left_alone():
     model = nn.Module()
     model.backbone = Backwards()

@@ -61,23 +61,23 @@ def stacked(rows: list[dict], names: tuple[str, ...]) -> dict:
     return fields
 
 
-def image_of(objects: list[dict], detections: list[dict], ignored=(), unboxed=()) -> Comparison:
+def image_of(objects: list[dict], detections: list[dict], ignored=(), incomplete=()) -> Comparison:
     return compared(
         detections=stacked(detections, PREDICTION),
         objects=stacked(objects, TRUTH),
         ignored=np.asarray(ignored, float).reshape(-1, 4),
-        unboxed=unboxed,
+        incomplete=incomplete,
     )
 
 
 def compared(
-    detections: dict, objects: dict, ignored: np.ndarray, unboxed: tuple[int, ...] = ()
+    detections: dict, objects: dict, ignored: np.ndarray, incomplete: tuple[int, ...] = ()
 ) -> Comparison:
     """From the fields of both sides."""
     return Comparison(
         *(Answers(CLASSES, TASKS, (HEIGHT, WIDTH), side, {}) for side in (detections, objects)),
         ignored=ignored,
-        unboxed=unboxed,
+        incomplete=incomplete,
     )
 
 

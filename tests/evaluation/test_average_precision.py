@@ -59,6 +59,10 @@ def test_without_images_nothing_can_be_measured(iou_type, names):
     assert all(map(math.isnan, values.values()))
 
 
+def test_without_categories_nothing_can_be_measured():
+    assert math.isnan(average_precision([], [], [], 'bbox')['mAP'])
+
+
 def test_a_detection_in_a_crowd_is_not_counted():
     truth, found = [_object(0)], [_box(0, score=0.5), _box(60, score=0.9)]
     assert _evaluate(truth, [dict(d) for d in found])['mAP'] == pytest.approx(0.5)

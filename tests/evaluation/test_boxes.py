@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from coco_files import coco_scores
@@ -64,6 +66,9 @@ def test_no_image_is_looked_at_for_a_class_that_is_not_on_it(monkeypatch):
 @pytest.mark.parametrize('seed', range(2))
 def test_each_class_is_scored_as_if_it_were_alone(seed):
     images = random_images(seed)
+    crowd = make_object(np.random.default_rng(seed), 11)
+    images[0] = extended(images[0], [], [exact(crowd, 0.99)], [crowd['bboxes']])
+    images[1] = replace(images[1], incomplete=(1,))
     for label, found in enumerate(evaluate_boxes_per_class(images, len(CLASSES))):
         alone = _scores(of_class(images, label))
         assert found == pytest.approx(alone, nan_ok=True)

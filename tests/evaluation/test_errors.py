@@ -65,15 +65,15 @@ def test_a_detection_below_the_threshold_is_not_looked_at(row):
 
 def test_nothing_is_false_where_not_all_is_labelled(row):
     other = make_object(np.random.default_rng(1), cell=3)
-    image = image_of([row], [exact(row, 0.9), exact(other, 0.9)], unboxed=(0, 1, 2))
+    image = image_of([row], [exact(row, 0.9), exact(other, 0.9)], incomplete=(0, 1, 2))
     assert find_mistakes(image, 0.3) == []
-    image = image_of([row], [exact({**row, 'labels': 1}, 0.9)], unboxed=(0, 1, 2))
+    image = image_of([row], [exact({**row, 'labels': 1}, 0.9)], incomplete=(0, 1, 2))
     assert named(find_mistakes(image, 0.3)) == [('confused', '')]  # and not missed
 
 
 def test_nothing_is_false_of_a_class_of_which_not_all_are_labelled(row):
     apple, pear = (exact({**make_object(np.random.default_rng(1), 3), 'labels': i}) for i in (0, 1))
-    (false,) = find_mistakes(image_of([row], [exact(row), apple, pear], unboxed=(0, 2)), 0.3)
+    (false,) = find_mistakes(image_of([row], [exact(row), apple, pear], incomplete=(0, 2)), 0.3)
     assert (false.error, false.predicted) == ('false', 'pear')
 
 

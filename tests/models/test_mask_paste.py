@@ -55,7 +55,8 @@ def test_without_objects_there_is_nothing():
     assert not list(paste_masks(torch.zeros(0, 7, 7), torch.zeros(0, 4), SIZE, 0.5))
 
 
-def test_a_box_outside_of_the_image_has_no_region():
-    boxes = torch.tensor([[90.0, 10, 95, 20]])
-    for _, mask, _ in paste_masks(torch.ones(1, 7, 7), boxes, SIZE, 0.5):
-        assert not mask.any()
+def test_a_box_outside_of_the_image_covers_no_pixel():
+    boxes = torch.tensor([[90.0, 10, 95, 20], [200, 10, 300, 20]])
+    found = list(paste_masks(torch.ones(2, 7, 7), boxes, SIZE, 0.5))
+    assert [i for i, _, _ in found] == [0]  # of the other, no pixel is near
+    assert not found[0][1].any()

@@ -101,16 +101,17 @@ def main(argv: list[str] | None = None) -> None:
         coco = sparsify.keep_shares(coco, tasks, shares, args.seed)
     except UserError as error:
         raise UserError(f'{args.annotations}: {error}') from None
-    left_out = sum(image.get('complete', True) is not True for image in coco['images'])
+    incomplete = sum(not is_complete(image, cfg.model.classes) for image in coco['images'])
     if args.unsaid:
-        coco['images'] = [without(image, 'complete') for image in coco['images']]
+        for image in coco['images']:
+            image.pop('complete', None)
     try:
         write_json(args.out, coco)
     except OSError as error:
         raise UserError(f'cannot write {args.out}: {error.strerror or error}') from error
     print_table(before, count(coco, tasks))
     unsaid = ', and the file does not say so' * args.unsaid
-    print(f'{left_out} of {len(coco["images"])} images are incomplete{unsaid}')
+    print(f'{incomplete} of {len(coco["images"])} images are incomplete{unsaid}')
     print(f'written: {args.out}')
 
 
@@ -133,9 +134,10 @@ def check(args: argparse.Namespace) -> None:
         raise UserError(f'--out {args.out} is the file that is read; name another one')
 
 
-def without(record: dict, key: str) -> dict:
-    """A record without a key that it may have."""
-    return {name: value for name, value in record.items() if name != key}
+def is_complete(image: dict, classes: tuple[str, ...]) -> bool:
+    """Whether an image says so, for each of the classes or for all there are."""
+    complete = image.get('complete', True)
+    return complete if isinstance(complete, bool) else set(classes) <= set(complete)
 
 
 def read_shares(words: list[str], tasks: dict[str, Task]) -> dict[str, float]:

@@ -1,5 +1,5 @@
-# One stage for a CPU: EfficientNet-Lite0, an FPN of 64 channels, RTMDet's head (Lyu et al., "RTMDet",
-# 2022), and small heads for tasks on maps from stride 4 on.
+# One stage for a CPU: EfficientNet-Lite0, an FPN of 64 channels, RTMDet's head (Lyu et al.,
+# "RTMDet", 2022), and small heads for tasks on maps from stride 4 on.
 _base_ = './smn_r18_fpn_small.py'
 pretrained = 'efficientnet-lite0'
 model = dict(

@@ -19,7 +19,8 @@ def read_complete(coco: Mapping[str, Any], names: Mapping[int, str], source: obj
     object, nothing is known.
 
     Args:
-        coco: The content of a file; the images and annotations are those that it came with.
+        coco: The content of a file, before any object or image of it is dropped. Lists of LVIS are
+            removed from images that have no ``complete``, and count for these.
         names: Category id to the class that it becomes. A class of several categories is complete
             where all of them are.
         source: The file, for messages.
@@ -34,17 +35,20 @@ def read_complete(coco: Mapping[str, Any], names: Mapping[int, str], source: obj
     for annotation in coco['annotations']:
         seen[annotation['image_id']].add(annotation['category_id'])
     for image in coco['images']:
-        complete = image.get('complete')
+        complete, where = image.get('complete'), f'{source}: image {image["id"]}: `complete`'
+        if 'complete' in image and not isinstance(complete, (bool, list)):
+            raise UserError(
+                f'{where} must be true, false, or a list of categories, not {complete!r:.40}'
+            )
         if isinstance(complete, list):
-            if unknown := [name for name in complete if name not in ids]:
+            if unknown := [name for name in complete if name not in list(ids)]:
                 raise UserError(
-                    f'{source}: image {image["id"]}: `complete` names {listing(unknown)}, and the '
-                    f'file has {listing(ids)}'
+                    f'{where} names {listing(unknown)}, and the file has {listing(ids)}'
                 )
             known = set().union(*(ids[name] for name in complete))
         elif complete is None and any(key in image for key in OF_LVIS):
-            absent, unboxed = (set(image.pop(key, ())) for key in OF_LVIS)
-            known = (seen[image['id']] | absent) - unboxed
+            absent, not_all = (set(image.pop(key, ())) for key in OF_LVIS)
+            known = (seen[image['id']] | absent) - not_all
         else:
             continue
         image['complete'] = _classes_of(known, names)

@@ -1,4 +1,4 @@
-"""Images dealt out to tasks as evenly as possible."""
+"""Images dealt out to tasks, or to classes, as evenly as possible."""
 
 from __future__ import annotations
 

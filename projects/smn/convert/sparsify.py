@@ -1,7 +1,9 @@
 """Labels taken out of a COCO file, to study training on partial labels.
 
 A label is taken out by removing its key: absent means not labelled. Boxes, areas and all keys that
-no task reads stay. Every function returns a new content and leaves the one it is given alone.
+no task reads stay, but for the objects that :func:`make_incomplete` and
+:func:`keep_one_class_per_image` drop. Every function returns a new content and leaves the one it is
+given alone.
 
 What is drawn for one purpose (a task, the incomplete images) depends on the seed, on that purpose
 and on the ids in question only. So a larger share contains the smaller one, and what happens to
@@ -131,25 +133,45 @@ def make_incomplete(coco: Coco, share: float, drop: float, seed: int) -> Coco:
 def keep_one_class_per_image(coco: Coco, classes: Sequence[str], seed: int) -> Coco:
     """Keep the objects of one class on each image, which says that it is complete for this class.
 
-    So is a set that is joined from sets of one class each.
+    As in a set that was joined from sets of one class each. An image may get a class of which it
+    has no object. One that is complete for none of the classes stays as it is.
 
     Args:
         coco: The content of a file, as ``read_coco`` gives it.
-        classes: Each gets as many images as the others. Objects of other classes go.
+        classes: Each gets as many images as the others, or as even a number as ``complete`` allows.
+            Objects of other classes go.
         seed: Decides which images.
 
+    Returns:
+        A content where each image that was dealt has objects of one class.
+
     Raises:
-        UserError: If the file lacks a class, or all their objects.
+        UserError: If there is no object of one of the classes.
     """
     names = _class_names(coco)
     for name in classes:
         if not any(names[a['category_id']] == name for a in objects_of(coco)):
             raise UserError(f'no object is of the class {name!r}')
-    order = shuffled((image['id'] for image in coco['images']), f'{seed} one class per image')
-    dealt = deal_evenly(dict.fromkeys(order, tuple(classes)), classes)
-    images = [{**image, 'complete': [dealt[image['id']]]} for image in coco['images']]
-    left = [a for a in coco['annotations'] if names[a['category_id']] == dealt[a['image_id']]]
+    complete = {image['id']: _complete_for(image, classes) for image in coco['images']}
+    order = shuffled((i for i, found in complete.items() if found), f'{seed} one class per image')
+    dealt = deal_evenly({i: complete[i] for i in order}, classes)
+    images = [
+        {**image, 'complete': [dealt[image['id']]]} if image['id'] in dealt else image
+        for image in coco['images']
+    ]
+    left = [
+        a
+        for a in coco['annotations']
+        if names[a['category_id']] == dealt.get(a['image_id'], names[a['category_id']])
+    ]
     return {**coco, 'images': images, 'annotations': left}
+
+
+def _complete_for(image: Mapping[str, Any], classes: Sequence[str]) -> tuple[str, ...]:
+    complete = image.get('complete', True)
+    if isinstance(complete, bool):
+        return tuple(classes) if complete else ()
+    return tuple(name for name in classes if name in complete)
 
 
 def refuse_common_labels(tasks: Tasks, touched: Iterable[str]) -> None:

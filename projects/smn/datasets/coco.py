@@ -47,8 +47,7 @@ class CocoTaskDataset(CocoDataset):
         # Plain containers, because a checkpoint keeps them and must load with weights_only.
         metainfo = plain({**self.METAINFO, **(kwargs.pop('metainfo', None) or {})})
         self.tasks = build_tasks(metainfo['tasks'], metainfo['classes'])
-        # mmengine copies the whole of `metainfo` each time that it is asked for.
-        self.classes = metainfo['classes']
+        self.classes = metainfo['classes']  # `metainfo` is copied as a whole when it is asked for
         self.tasks_of_class = {name: [] for name in self.classes}
         for task in tasks_per('object', self.tasks).values():
             for name in task.of:
@@ -146,7 +145,9 @@ class CocoTaskDataset(CocoDataset):
                 )
         listed = set(complete)
         found = tuple(label for label, name in enumerate(self.classes) if name in listed)
-        return len(found) == len(self.classes) or found or False
+        if len(found) == len(self.classes):
+            return True
+        return found or False
 
     def _parse_instance(self, annotation: dict, image: dict) -> dict | None:
         """One object; ``None`` if it is of another class or lies outside the image."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from contextlib import suppress
 
 import torch
 from mmcv.cnn import fuse_conv_bn
 from torch import Tensor, nn
 
-PROBE = 64
-"""Side of the image that is tried, in pixels: two cells at the largest common stride."""
+PROBE = 128
+"""Side of the image that is tried, in pixels."""
 TOLERANCE = 1e-3
-"""Of what single precision may change, as a share of the largest number of a map."""
+"""The largest difference that counts as rounding, as a share of the largest number of a map."""
 
 
 def fold_batch_norm(model: nn.Module) -> None:
@@ -20,12 +21,17 @@ def fold_batch_norm(model: nn.Module) -> None:
 
     mmcv takes a norm for that of the convolution which was named before it, which need not be so
     in a module that somebody has written. So both are asked about a small image before and after,
-    and a part whose maps differ stays as it was. Heads may share convolutions among norms, and
-    are left alone.
+    and a part whose maps differ, or that cannot take such an image, stays as it was. Heads may
+    share convolutions among norms, and are left alone, as is a neck of theirs alone.
 
     Args:
         model: In evaluation mode. Its state dict has other keys afterwards.
     """
+    with suppress(RuntimeError, ValueError, AssertionError):  # what modules say of a wrong size
+        _fold(model)
+
+
+def _fold(model: nn.Module) -> None:
     device = next(model.parameters()).device
     maps = [torch.rand(1, 3, PROBE, PROBE, generator=torch.Generator().manual_seed(0)).to(device)]
     for name in ('backbone', 'neck'):

@@ -16,6 +16,7 @@ from projects.smn.tasks import build_tasks, plain
 from projects.smn.tasks.names import refuse_taken_names
 
 from .checkpoints.packaged import PACKAGED, check_packaged
+from .options_of import takes
 from .packs import use_packs
 from .switches import LOOPS, follow_length, follow_monitor
 
@@ -177,18 +178,6 @@ def _set_pretrained(model: ConfigDict, pretrained: str | None) -> None:
         if pretrained in PACKAGED:
             check_packaged(pretrained, model)
         backbone.init_cfg = dict(type='Pretrained', checkpoint=pretrained)
-
-
-def takes(kind: type | None, option: str) -> bool:
-    """Whether a class has an option, its own or one that it hands on to a base class."""
-    for base in kind.__mro__ if kind else ():
-        if '__init__' in vars(base):
-            parameters = signature(base.__init__).parameters
-            if option in parameters:
-                return True
-            if not any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
-                return False
-    return False
 
 
 def _free_balancer_of_weight_decay(optim_wrapper: ConfigDict) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from inspect import Parameter, signature
 
 from mmdet.registry import TRANSFORMS
 from mmengine.config import Config, ConfigDict
@@ -11,6 +10,8 @@ from mmengine.fileio import get_file_backend
 
 from projects.smn.errors import UserError
 from projects.smn.tasks import plain
+
+from .options_of import takes
 
 
 def use_packs(cfg: Config, dataset: ConfigDict) -> None:
@@ -49,15 +50,7 @@ def _reads_files(step: Mapping) -> bool:
         kind = TRANSFORMS.get(kind) if isinstance(kind, str) else kind
     except RuntimeError:
         return False  # not ours to build, such as one of Albumentations
-    for base in getattr(kind, '__mro__', ()):
-        if '__init__' not in vars(base):
-            continue
-        parameters = signature(base.__init__).parameters
-        if 'backend_args' in parameters:
-            return True
-        if all(p.kind != Parameter.VAR_KEYWORD for p in parameters.values()):
-            return False  # it passes nothing on
-    return False
+    return takes(kind, 'backend_args')
 
 
 def _steps(pipeline: Iterable) -> Iterator[dict]:

@@ -43,6 +43,11 @@ class Predictor:
             :func:`.limits.set_scale`.
         max_objects: How many objects of an image it gives, instead of what the config says.
 
+    Attributes:
+        model: The network, to predict with: batch norms are part of convolutions, so that its state
+            dict fits no other.
+        parameters: How many the network has as the config says.
+
     Raises:
         UserError: If the config or the checkpoint is missing, they do not belong together, or have
             no place for a scale or a number of objects.
@@ -85,6 +90,7 @@ class Predictor:
         check_architecture(self.model, weights, checkpoint)
         restore_options(self.model, weights, checkpoint)
         self.model.load_state_dict(weights['state_dict'], strict=False)  # but for the balancer
+        self.parameters = sum(parameter.numel() for parameter in self.model.parameters())
         fold_batch_norm(self.model.to(self.device).eval())
         self.pipeline = self._build_pipeline()
 

@@ -16,6 +16,8 @@ from pycocotools.cocoeval import COCOeval
 BOX_STATS = dict(mAP=0, mAP_50=1, mAP_75=2, mAP_s=3, mAP_m=4, mAP_l=5)
 # For keypoints COCO counts the 20 best detections of an image: few for fruits on a table.
 KEYPOINT_DETECTIONS = [100]
+NO_CATEGORY = -1
+"""Of a task that asks about no class, for numbers of nothing."""
 
 
 def average_precision(
@@ -48,7 +50,10 @@ def average_precision(
 def average_precision_per_class(
     truth: list[dict[str, Any]], detections: list[dict[str, Any]], categories: Sequence[int]
 ) -> list[dict[str, float]]:
-    """The same of the boxes of each category; see :func:`average_precision`."""
+    """Those of the boxes of each category, in the order of ``categories``.
+
+    The arguments are those of :func:`average_precision`.
+    """
     evaluation = _evaluated(truth, detections, categories, 'bbox', None)
     whole = evaluation.eval
     return [
@@ -71,7 +76,7 @@ def _evaluated(
     """
     true, found = _by_category(truth), _by_category(detections)
     parts = []
-    for category in categories:
+    for category in list(categories) or [NO_CATEGORY]:
         part = _of_category(true[category], found[category], category, iou_type, sigmas)
         parts.append(part.eval)
     evaluation = COCOeval(iouType=iou_type)
@@ -91,6 +96,7 @@ def _of_category(
     iou_type: str,
     sigmas: Sequence[float] | None,
 ) -> COCOeval:
+    """An evaluation that has accumulated one category."""
     with contextlib.redirect_stdout(io.StringIO()):  # pycocotools tells what it does
         images = dict.fromkeys(record['image_id'] for record in (*truth, *detections))
         coco = _coco(truth, images, category)

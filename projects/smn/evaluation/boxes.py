@@ -32,7 +32,7 @@ def evaluate_boxes(
 def evaluate_boxes_per_class(
     images: Sequence[Comparison], num_classes: int
 ) -> list[dict[str, float]]:
-    """The same for the objects and the detections of each class."""
+    """The same of the objects and the detections of each class, in the order of the classes."""
     values = average_precision_per_class(*_records(images), range(num_classes))
     matched = map(share, *reversed(_counts(images, num_classes)))
     return [{**v, 'matched': m} for v, m in zip(values, matched, strict=True)]
@@ -78,7 +78,7 @@ def _crowds(image_id: int, image: Comparison) -> Iterator[dict]:
     """
     boxes = to_xywh(image.ignored).tolist()
     for label in np.unique(image.detections['labels']).tolist():
-        for box in [EVERYWHERE] if label in image.unboxed else boxes:
+        for box in [EVERYWHERE] if label in image.incomplete else boxes:
             yield dict(
                 image_id=image_id, category_id=label, bbox=box, area=box[2] * box[3], iscrowd=1
             )

@@ -24,7 +24,7 @@ class Comparison:
         prediction: What the network says, D detections; without semantic maps.
         truth: The labels, G objects.
         ignored: Boxes (I, 4) of crowds: a detection in one is not counted.
-        unboxed: Indices of the classes of which not every object is boxed: a detection of these
+        incomplete: Indices of the classes of which not every object is boxed: a detection of these
             that found none is not counted.
         areas: How semantic maps compare, see ``maps_to_areas``.
         name: The file of the image.
@@ -33,7 +33,7 @@ class Comparison:
     prediction: Answers
     truth: Answers
     ignored: np.ndarray
-    unboxed: tuple[int, ...] = ()
+    incomplete: tuple[int, ...] = ()
     areas: dict[str, np.ndarray] = field(default_factory=dict)
     name: str = ''
     match: np.ndarray = field(init=False)
@@ -54,10 +54,12 @@ class Comparison:
 
     @property
     def excused(self) -> np.ndarray:
-        """(D,) bool: detections that are not wrong if they found nothing: for the larger part in an
-        ignored box, or of a class of which not every object is boxed."""
+        """(D,) bool: detections that are not wrong if they found nothing.
+
+        They are for the larger part in an ignored box, or of an incomplete class.
+        """
         ignored = box_iou(self.detections['bboxes'], self.ignored, crowd=True)
-        return (ignored >= MATCH_IOU).any(1) | np.isin(self.detections['labels'], self.unboxed)
+        return (ignored >= MATCH_IOU).any(1) | np.isin(self.detections['labels'], self.incomplete)
 
     def objects_of(self, task: Task) -> np.ndarray:
         """Indices of the objects that count for a task: labelled, and of its classes."""

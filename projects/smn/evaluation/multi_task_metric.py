@@ -18,9 +18,9 @@ from projects.smn.tasks import (
     ClassificationTask,
     Task,
     build_tasks,
+    incomplete_classes,
     tasks_per,
     to_fields,
-    unboxed_classes,
 )
 
 from .boxes import evaluate_boxes
@@ -76,7 +76,8 @@ class MultiTaskMetric(BaseMetric):
         self.error_score_thr = error_score_thr
         self.worst: list[str] = []
 
-    @cached_property  # one for all images, as each keeps them
+    # Both are one for all images, as each keeps them.
+    @cached_property
     def _classes(self) -> tuple[str, ...]:
         return tuple(self.dataset_meta['classes'])
 
@@ -135,7 +136,7 @@ def compare(
         prediction=_without_maps(prediction, areas),
         truth=_without_maps(truth, areas),
         ignored=np.asarray(ignored),
-        unboxed=unboxed_classes(sample.get('complete', True), len(classes)),
+        incomplete=incomplete_classes(sample.get('complete', True), len(classes)),
         areas=areas,
         name=sample.get('img_path') or '',
     )

@@ -55,12 +55,11 @@ def describe_task(task: Task) -> TaskInfo:
 
 def describe_model(predictor: Predictor, options: ServingOptions) -> ModelInfo:
     """The network and the limits of the server; no path of the server is in it."""
-    parameters = sum(parameter.numel() for parameter in predictor.model.parameters())
     return ModelInfo(
         name=options.name,
         checkpoint=options.checkpoint,
         type=type(predictor.model).__name__,
-        parameters=parameters,
+        parameters=predictor.parameters,
         device=str(predictor.device),
         classes=predictor.classes,
         tasks=list(predictor.tasks),

@@ -5,7 +5,7 @@ from .base import DETECTION, SCORE, TASKS, Task, plain, tasks_per
 from .box import BoxTask
 from .build import build_tasks
 from .classification import ClassificationTask
-from .completeness import Completeness, common_completeness, unboxed_classes
+from .completeness import Completeness, common_completeness, incomplete_classes
 from .geometry import Boxes, Geometry, Values
 from .keypoint import KeypointTask
 from .mask import Masks, MaskTask, decode_mask, encode_mask
@@ -40,9 +40,9 @@ __all__ = [
     'encode_crop',
     'encode_mask',
     'image_row_columns',
+    'incomplete_classes',
     'plain',
     'row_columns',
     'tasks_per',
     'to_fields',
-    'unboxed_classes',
 ]

@@ -8,7 +8,7 @@ Completeness = bool | tuple[int, ...]
 """Of all classes, of none, or of those with these indices."""
 
 
-def unboxed_classes(complete: Completeness, num_classes: int) -> tuple[int, ...]:
+def incomplete_classes(complete: Completeness, num_classes: int) -> tuple[int, ...]:
     """The indices of the classes of which there may be objects without a box."""
     if complete is True:
         return ()

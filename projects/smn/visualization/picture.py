@@ -16,7 +16,7 @@ from projects.smn.tasks import (
     MaskTask,
     SemanticTask,
     Task,
-    unboxed_classes,
+    incomplete_classes,
 )
 
 from .captions import Writer, caption, image_caption
@@ -83,7 +83,7 @@ def draw_answers(
         cv2.rectangle(canvas, (x1, y1), (x2, y2), colour, thickness(canvas, 2))
     writer = Writer(canvas, boxes)
     writer.legend([pair for pair in numbered(shown.values()) if not _is_empty(pair[0], answers)])
-    notes = [*image_caption(answers.image, answered), *_what_is_not_boxed(answers, complete)]
+    notes = [*image_caption(answers.image, answered), *_what_is_incomplete(answers, complete)]
     if notes:
         writer.at((writer.padding, writer.padding), '\n'.join(notes), WHITE)
     for index, box in enumerate(boxes):
@@ -92,13 +92,13 @@ def draw_answers(
     return writer.image
 
 
-def _what_is_not_boxed(answers: Answers, complete: Completeness) -> list[str]:
+def _what_is_incomplete(answers: Answers, complete: Completeness) -> list[str]:
     """A line that says so, if there is something."""
     if not complete:
         return [INCOMPLETE]
-    unboxed = unboxed_classes(complete, len(answers.classes))
-    names = listing([answers.classes[label] for label in unboxed], 5)
-    return [f'{INCOMPLETE}: {names}'] if unboxed else []
+    incomplete = incomplete_classes(complete, len(answers.classes))
+    names = listing([answers.classes[label] for label in incomplete], 5)
+    return [f'{INCOMPLETE}: {names}'] if incomplete else []
 
 
 def _is_empty(task: Task, answers: Answers) -> bool:

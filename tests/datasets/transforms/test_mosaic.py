@@ -86,7 +86,8 @@ def test_a_mosaic_is_complete_for_the_classes_of_all_its_images(tiny_coco):
     content['images'][1]['complete'] = ['fruit']
     write_coco(tiny_coco, content)
     found = {sample.complete for _, sample in joined(tiny_coco, [MOSAIC], rounds=20)}
-    assert False in found
+    assert False in found  # of both images
+    assert found <= {False, (0,), (1,)}
 
 
 @pytest.mark.parametrize('resize', [False, True])

@@ -93,6 +93,7 @@ def test_network_and_assigners_learn_which_images_are_not_complete(tiny_coco, tr
     for index, complete in enumerate((True, False, (1,))):
         sample = dataset[index]['data_samples']
         assert sample.complete == complete
+        assert type(sample.complete) is type(complete)
         assert sample.gt_instances.metainfo == dict(complete=complete)
         assert sample.gt_instances[:1].to('cpu').metainfo == dict(complete=complete)
 

@@ -31,7 +31,7 @@ class ShareSampler(Sampler):
         dataset: The training set.
         shares: One number for each source of a ``ConcatDataset``, ``[0.5, 0.3, 0.2]``; or task
             names to numbers, ``dict(mask=0.4, neck=0.3, detection=0.3)``, where ``'detection'`` is
-            for images that are complete or have a box. They sum to 1.
+            for images that are complete for a class, or have a box. They sum to 1.
         batch_size: Of one process. ``link_tasks`` fills in that of the data loader.
         epoch_length: How many images all processes together draw in an epoch. Default: as many as
             there are.

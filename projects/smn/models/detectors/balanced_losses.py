@@ -13,6 +13,7 @@ from projects.smn.errors import UserError
 from projects.smn.tasks import DETECTION
 
 from ..balancers import build_balancer
+from ..task_modules import has_negatives
 
 
 class BalancedLosses:
@@ -102,16 +103,21 @@ class BalancedLosses:
         return log_vars
 
 
-def labelled_for_detection(data_samples: list, needs_boxes: bool = False) -> Tensor:
+def labelled_for_detection(
+    data_samples: list, needs_boxes: bool = False, by_class: bool = False
+) -> Tensor:
     """How many images of a batch teach detection.
 
     Args:
         data_samples: Of the batch.
-        needs_boxes: Whether images teach nothing without a box. Else those that are complete, for
-            one class or more, teach that there is none.
+        needs_boxes: Whether images teach nothing without a box. Else complete ones teach that
+            there is none.
+        by_class: Whether those that are complete for some classes teach that there is none of
+            these.
     """
     taught = [
-        len(sample.gt_instances) > 0 or (sample.metainfo.get('complete', True) and not needs_boxes)
+        len(sample.gt_instances) > 0
+        or (has_negatives(sample.gt_instances, by_class) and not needs_boxes)
         for sample in data_samples
     ]
     return torch.tensor(sum(taught))

@@ -141,7 +141,12 @@ class MultiTaskNet(BalancedLosses, BaseDetector):
     ) -> tuple[dict, InstanceList | None]:
         """The losses of who finds objects, and boxes for the box head if there is one."""
         # SSD takes as negatives a multiple of the positives: of none, none.
-        count = labelled_for_detection(samples, needs_boxes=isinstance(self.finder, SSDHead))
+        heads = (self.finder, self.roi_head)
+        count = labelled_for_detection(
+            samples,
+            needs_boxes=isinstance(self.finder, SSDHead),
+            by_class=any(getattr(head, 'learns_by_class', False) for head in heads),
+        )
         x = self._box_features(x)
         if self.rpn_head is not None:
             samples = [of_one_class(sample) for sample in samples]

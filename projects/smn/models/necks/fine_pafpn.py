@@ -13,14 +13,15 @@ from torch.nn.functional import interpolate
 
 @MODELS.register_module()
 class FineCSPNeXtPAFPN(CSPNeXtPAFPN):
-    """mmdet's ``CSPNeXtPAFPN`` on all maps but the finest, to which it adds what it found.
+    """mmdet's ``CSPNeXtPAFPN`` on all maps but the finest, and one more for the finest.
 
-    Masks, points and grades want a finer map than who finds objects. One 1 x 1 convolution of the
-    backbone's finest map, and the neck's finest enlarged, are added, as FPN does from one level to
-    the next (Lin et al. 2017). Parameters of the neck itself keep their names.
+    Masks, points and grades want a finer map than objects need to be found. It is the sum of a
+    1 x 1 convolution of the backbone's finest map and of the neck's finest map, enlarged, as FPN
+    goes from one level to the next (Lin et al. 2017). Parameters of the neck itself keep their
+    names.
 
     Args:
-        in_channels: Of the backbone's maps, the finest first.
+        in_channels: Of the backbone's maps, two or more, each twice as large as the next.
         out_channels: Of all maps.
         norm_cfg, act_cfg: Of all convolutions.
         kwargs: As in ``CSPNeXtPAFPN``.

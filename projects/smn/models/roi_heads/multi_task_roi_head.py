@@ -65,8 +65,6 @@ class MultiTaskRoIHead(StandardRoIHead):
             raise UserError(f'box_passes must be 1 or more, not {box_passes}')
         self.box_passes = box_passes if bbox_head else 0
         self.num_classes = len(classes)
-        # Losses with columns of their own, as SeesawLoss has, do not say which is whose.
-        self.spares_classes = not (bbox_head and self.bbox_head.custom_cls_channels)
         self.score_thr = 0.0
         self.tasks = build_tasks(tasks, classes)
         self.heads = ModuleDict(build_heads(heads, self.tasks))
@@ -76,6 +74,14 @@ class MultiTaskRoIHead(StandardRoIHead):
                     f'head {name!r} trains on proposals, and without a bbox_head the roi_head has '
                     'none: give the head a jitter, such as 0.08, or the roi_head a bbox_head'
                 )
+
+    @property
+    def spares_classes(self) -> bool:
+        """Whether negatives count class by class, see :func:`.spare_incomplete_images`.
+
+        Losses with columns of their own, as SeesawLoss has, do not say which is whose.
+        """
+        return self.with_bbox and not self.bbox_head.custom_cls_channels
 
     def loss(
         self,

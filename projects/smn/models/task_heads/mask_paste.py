@@ -10,7 +10,7 @@ from mmdet.models.roi_heads.mask_heads.fcn_mask_head import _do_paste_mask
 from torch import Tensor
 
 PIXELS_AT_ONCE = 2**25
-"""On a GPU: 128 MB in single precision, and three times that for where to sample."""
+"""On a GPU: 128 MB in single precision, and twice that for where to sample. One may be larger."""
 
 
 def paste_masks(

@@ -1,4 +1,4 @@
-"""Nothing is negative where not every object is labelled."""
+"""Nothing is negative where there may be objects without a box."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ class CompleteOnlyAssigner(BaseAssigner):
     """Another assigner, without its negatives on images that are not labelled completely.
 
     On an image with ``complete: false``, what matches no box may well be an object, so it is
-    neither positive nor negative. What matches a box is positive as ever.
+    neither positive nor negative. What matches a box is positive as ever. An image that is complete
+    for some classes is one of these too, unless negatives count ``by_class``.
 
     Args:
         assigner: The assigner that decides what matches.
@@ -69,11 +70,11 @@ class LabelledOnlyLoss(nn.Module):
 
 
 def has_negatives(gt_instances: InstanceData, by_class: bool) -> bool:
-    """Whether what matches no box of an image is known to be no object.
+    """Whether what matches no box of an image is no object, as far as it is known.
 
     Args:
         gt_instances: With ``complete`` in the meta information.
-        by_class: Whether no object of some classes is enough.
+        by_class: Whether it is enough that this is known of some classes.
     """
     complete = gt_instances.metainfo.get('complete', True)
     return bool(complete) if by_class else complete is True

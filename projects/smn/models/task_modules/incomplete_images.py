@@ -12,6 +12,8 @@ from .complete_only_assigner import CompleteOnlyAssigner, CompleteOnlyTargets, L
 
 # Where each keeps the assigners that say what is background. Exact types, not subclasses: a
 # subclass may take for background whatever is not positive, as those of VFNet and FreeAnchor do.
+# They give their loss_cls, as first arguments, scores in the order of ClassNegatives and labels in
+# which num_classes is the background.
 ADMITTED = {
     mmdet_heads.SSDHead: ('assigner',),
     mmdet_heads.RetinaHead: ('assigner',),
@@ -32,15 +34,17 @@ OF_NO_CLASS = (mmdet_heads.RPNHead,)
 def spare_incomplete_images(head: nn.Module) -> None:
     """Let a head take nothing for background on images that are not labelled completely.
 
-    Where an image is complete for some classes, what matches no box is negative for these, if mmdet
-    made the head. To another one such an image is not complete.
+    Where an image is complete for some classes, what matches no box is negative for these, in the
+    dense heads of mmdet that are admitted. To another head such an image is not complete.
 
     A head of your own takes part by a class attribute ``spares_incomplete_images``: the names of
     its attributes that hold an assigner, such as ``('assigner',)``; ``()`` if it looks at
-    ``gt_instances.metainfo['complete']`` itself. It counts for this class, not for subclasses.
+    ``gt_instances.metainfo['complete']`` itself. If it lets negatives count class by class itself,
+    as ``MultiTaskRoIHead`` does, ``spares_classes`` is true as well: then it is given those of
+    images that are complete for some classes. Both count for this class, not for subclasses.
 
     Args:
-        head: A dense head or a RoI head.
+        head: A dense head or a RoI head; gets an attribute ``learns_by_class``.
 
     Raises:
         UserError: If it is not known of the head's type that it leaves out what its assigner
@@ -56,7 +60,9 @@ def spare_incomplete_images(head: nn.Module) -> None:
             'labelled completely, or say in a class of your own where its assigners are: '
             "spares_incomplete_images = ('assigner',)"
         )
-    by_class = getattr(head, 'spares_classes', kind in ADMITTED and kind not in OF_NO_CLASS)
+    own = 'spares_classes' in vars(kind)
+    by_class = head.spares_classes if own else kind in ADMITTED and kind not in OF_NO_CLASS
+    head.learns_by_class = by_class
     for name in assigners if head.train_cfg else ():  # else it has none, and cannot be trained
         setattr(head, name, CompleteOnlyAssigner(getattr(head, name), by_class))
     if kind is mmdet_heads.FCOSHead:
