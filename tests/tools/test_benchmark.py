@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import _machine
 import _measure
 import benchmark
+import numpy as np
 import pytest
 import torch
 from _measure import Setup, measure
@@ -18,6 +19,7 @@ from mmengine.device import get_device
 from networks import tiny_config, tiny_model
 
 from projects.smn.errors import UserError
+from projects.smn.evaluation.comparison import box_iou
 
 PLAIN = ROOT / 'configs/pet/unet-mtl_pet.py'  # finds no boxes, so its work is that of its layers
 QUICK = ('--repeats', '1', '--warm-up', '0', '--threads', '1', '--size', '64', '64')
@@ -49,6 +51,29 @@ def test_memory_is_that_of_the_network_and_not_of_what_is_imported():
     assert more > 40e6
     assert large['memory'] - small['memory'] == pytest.approx(more, rel=0.25)
     assert small['memory'] < 4 * small['parameters'] + 60e6
+
+
+@pytest.mark.parametrize('name', ['smn_realtime_fruit_demo', 'smn_lite0_fpn_fruit_demo'])
+def test_networks_are_measured_as_if_they_had_found_as_many_objects(name):
+    config = ROOT / f'configs/fruit/{name}.py'
+    few, many = (measured(config, objects=number) for number in (2, 30))
+    assert (few['boxes'], many['boxes']) == (2, 30)
+    assert many['flops'] > few['flops']
+
+
+@pytest.mark.parametrize('count', [1, 2, 20])
+def test_these_objects_lie_side_by_side_on_the_image(count):
+    boxes = _measure._spread_boxes(count, (60, 90))
+    assert boxes.shape == (count, 4)
+    assert (boxes[:, :2] >= 0).all()
+    assert (boxes[:, 2:] <= torch.tensor([90, 60])).all()
+    overlaps = box_iou(boxes.numpy(), boxes.numpy())
+    np.testing.assert_allclose(overlaps, np.eye(count), atol=1e-6)
+
+
+def test_a_network_that_finds_no_objects_cannot_be_given_any():
+    with pytest.raises(UserError, match='--objects'):
+        measured(PLAIN, objects=3)
 
 
 @pytest.fixture
