@@ -286,8 +286,10 @@ def test_ground_truth_that_is_not_complete_says_so_in_the_upper_left_corner(coun
     truth.set_metainfo(dict(complete=True))
     np.testing.assert_array_equal(_draw(visualizer, gt_instances=truth), plain)
     truth.set_metainfo(dict(complete=False))
-    changed = abs(_draw(visualizer, gt_instances=truth) - plain).max(-1) > 20
-    assert changed[:30, :100].any()
+    every = _draw(visualizer, gt_instances=truth)
+    assert (abs(every - plain).max(-1) > 20)[:30, :100].any()
+    truth.set_metainfo(dict(complete=(0,)))
+    assert (_draw(visualizer, gt_instances=truth) != every).any()  # the names of the others follow
 
 
 def test_predictions_never_say_that_they_are_not_complete():
