@@ -128,6 +128,7 @@ class CannedPredictor:
         model = ConfigDict(type='Canned', classes=CLASSES, tasks=self.configs)
         self.cfg = Config(dict(test_dataloader=dict(dataset=dataset), classes=CLASSES, model=model))
         self.model = torch.nn.Linear(1, 1)
+        self.parameters = 2
         self.device = torch.device('cpu')
         self.calls = 0
 
