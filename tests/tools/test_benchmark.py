@@ -50,7 +50,8 @@ def test_memory_is_that_of_the_network_and_not_of_what_is_imported():
     more = 4 * (large['parameters'] - small['parameters'])
     assert more > 40e6
     assert large['memory'] - small['memory'] == pytest.approx(more, rel=0.25)
-    assert small['memory'] < 4 * small['parameters'] + 60e6
+    # While batch norms are folded, backbone and neck are there twice.
+    assert small['memory'] < 2 * 4 * small['parameters'] + 60e6
 
 
 @pytest.mark.parametrize('name', ['smn_realtime_fruit_demo', 'smn_lite0_fpn_fruit_demo'])
