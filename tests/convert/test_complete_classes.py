@@ -62,6 +62,7 @@ def test_what_is_no_flag_and_no_list_of_categories_is_refused(complete):
         ([2], [], [1, 1], ['apple', 'pear']),
         ([2], [1], [1, 3], ['pear', 'plum']),
         ([], [1], [1], []),
+        (None, None, [1], ['apple']),
     ],
 )
 def test_lvis_says_what_is_absent_and_what_is_not_all_boxed(absent, unboxed, seen, complete):

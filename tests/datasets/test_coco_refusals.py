@@ -63,6 +63,15 @@ def test_a_file_that_says_that_there_is_nothing_to_be_seen_is_taken_at_its_word(
     assert len(objects(reload(tiny_coco, coco))) == 0
 
 
+def test_that_there_is_nothing_must_be_said_of_a_class_that_is_asked_for(tiny_coco, coco):
+    coco['annotations'] = []
+    for image in coco['images']:
+        image['complete'] = ['card']
+    assert len(objects(reload(tiny_coco, coco))) == 0
+    message = error_of(tiny_coco, coco, classes=('fruit',), tasks={})
+    assert 'labels nothing' in message
+
+
 def test_empty_segmentations_of_all_objects_are_refused(tiny_coco, coco):
     for annotation in coco['annotations']:
         annotation['segmentation'] = []

@@ -47,7 +47,7 @@ def read_complete(coco: Mapping[str, Any], names: Mapping[int, str], source: obj
                 )
             known = set().union(*(ids[name] for name in complete))
         elif complete is None and any(key in image for key in OF_LVIS):
-            absent, not_all = (set(image.pop(key, ())) for key in OF_LVIS)
+            absent, not_all = (set(image.pop(key, None) or ()) for key in OF_LVIS)
             known = (seen[image['id']] | absent) - not_all
         else:
             continue

@@ -285,7 +285,8 @@ class CocoTaskDataset(CocoDataset):
         counts = count_labels(data_list, self.tasks)
         if not data_list or counts.boxes or any(counts.tasks.values()):
             return
-        if not content['annotations'] and all(i.get('complete') for i in content['images']):
+        said = all(i.get('complete') for i in content['images'])
+        if not content['annotations'] and said and all(entry['complete'] for entry in data_list):
             return  # pictures of the background, and the file says so
         names = {category['id']: category['name'] for category in content['categories']}
         found = Counter(names.get(a['category_id'], '?') for a in content['annotations'])
