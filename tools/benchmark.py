@@ -72,7 +72,9 @@ def main(argv: list[str] | None = None) -> None:
     checked_device(args.device)
     # Find a mistake in the last config now, and not after the first has been measured.
     for config in args.configs:
-        link_tasks(load_config(config, args.cfg_options))
+        model = link_tasks(load_config(config, args.cfg_options)).model
+        if args.objects is not None and not (model.get('rpn_head') or model.get('bbox_head')):
+            raise UserError(f'--objects: {config} finds no objects')
     setup = Setup(
         tuple(args.size),
         args.image,

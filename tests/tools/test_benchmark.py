@@ -72,9 +72,14 @@ def test_these_objects_lie_side_by_side_on_the_image(count):
     np.testing.assert_allclose(overlaps, np.eye(count), atol=1e-6)
 
 
-def test_a_network_that_finds_no_objects_cannot_be_given_any():
+def test_a_network_that_finds_no_objects_cannot_be_given_any(monkeypatch):
     with pytest.raises(UserError, match='--objects'):
         measured(PLAIN, objects=3)
+    # It is said before any other is measured.
+    monkeypatch.setattr(benchmark, 'alone', lambda *args: pytest.fail('measured'))
+    configs = [ROOT / 'configs/fruit/smn_realtime_fruit_demo.py', PLAIN]
+    with pytest.raises(UserError, match=f'^--objects: {PLAIN} finds no objects$'):
+        benchmark.main([*map(str, (*configs, *QUICK, '--objects', 3))])
 
 
 @pytest.fixture

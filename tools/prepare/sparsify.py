@@ -101,7 +101,10 @@ def main(argv: list[str] | None = None) -> None:
         coco = sparsify.keep_shares(coco, tasks, shares, args.seed)
     except UserError as error:
         raise UserError(f'{args.annotations}: {error}') from None
-    incomplete = sum(not is_complete(image, cfg.model.classes) for image in coco['images'])
+    classes = cfg.model.classes
+    incomplete = sum(
+        len(sparsify.complete_for(image, classes)) < len(classes) for image in coco['images']
+    )
     if args.unsaid:
         for image in coco['images']:
             image.pop('complete', None)
@@ -132,12 +135,6 @@ def check(args: argparse.Namespace) -> None:
         raise UserError('--drop-objects belongs to --incomplete SHARE')
     if args.out.exists() and args.annotations.exists() and args.out.samefile(args.annotations):
         raise UserError(f'--out {args.out} is the file that is read; name another one')
-
-
-def is_complete(image: dict, classes: tuple[str, ...]) -> bool:
-    """Whether an image says so, for each of the classes or for all there are."""
-    complete = image.get('complete', True)
-    return complete if isinstance(complete, bool) else set(classes) <= set(complete)
 
 
 def read_shares(words: list[str], tasks: dict[str, Task]) -> dict[str, float]:

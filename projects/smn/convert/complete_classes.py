@@ -41,7 +41,8 @@ def read_complete(coco: Mapping[str, Any], names: Mapping[int, str], source: obj
                 f'{where} must be true, false, or a list of categories, not {complete!r:.40}'
             )
         if isinstance(complete, list):
-            if unknown := [name for name in complete if name not in list(ids)]:
+            unknown = [n for n in complete if not (isinstance(n, str) and n in ids)]
+            if unknown:
                 raise UserError(
                     f'{where} names {listing(unknown)}, and the file has {listing(ids)}'
                 )

@@ -152,7 +152,7 @@ def keep_one_class_per_image(coco: Coco, classes: Sequence[str], seed: int) -> C
     for name in classes:
         if not any(names[a['category_id']] == name for a in objects_of(coco)):
             raise UserError(f'no object is of the class {name!r}')
-    complete = {image['id']: _complete_for(image, classes) for image in coco['images']}
+    complete = {image['id']: complete_for(image, classes) for image in coco['images']}
     order = shuffled((i for i, found in complete.items() if found), f'{seed} one class per image')
     dealt = deal_evenly({i: complete[i] for i in order}, classes)
     images = [
@@ -167,7 +167,8 @@ def keep_one_class_per_image(coco: Coco, classes: Sequence[str], seed: int) -> C
     return {**coco, 'images': images, 'annotations': left}
 
 
-def _complete_for(image: Mapping[str, Any], classes: Sequence[str]) -> tuple[str, ...]:
+def complete_for(image: Mapping[str, Any], classes: Sequence[str]) -> tuple[str, ...]:
+    """Of which of the classes an image says that every object is boxed."""
     complete = image.get('complete', True)
     if isinstance(complete, bool):
         return tuple(classes) if complete else ()

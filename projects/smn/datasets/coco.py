@@ -138,7 +138,7 @@ class CocoTaskDataset(CocoDataset):
                 f'every object is boxed, not {complete!r:.40}'
             )
         for name in complete:
-            if name not in self.category_names:
+            if not (isinstance(name, str) and name in self.category_names):
                 raise UserError(
                     f'{where}: `complete` names the class {name!r:.40}, and the file has '
                     f'{listing(self.category_names)}{_meant(str(name), self.category_names)}'
@@ -274,7 +274,7 @@ class CocoTaskDataset(CocoDataset):
                     f'{_meant(name, names.values())}'
                 )
         # Several ids may have one name, as where two files were joined.
-        self.category_names = list(dict.fromkeys(names.values()))
+        self.category_names = dict.fromkeys(names.values())
         labels = {name: label for label, name in enumerate(self.classes)}
         self.cat2label = {i: labels[name] for i, name in names.items() if name in labels}
         self.cat_ids = list(self.cat2label)

@@ -12,7 +12,8 @@ def incomplete_classes(complete: Completeness, num_classes: int) -> tuple[int, .
     """The indices of the classes of which there may be objects without a box."""
     if complete is True:
         return ()
-    return tuple(label for label in range(num_classes) if label not in (complete or ()))
+    boxed = set(complete or ())
+    return tuple(label for label in range(num_classes) if label not in boxed)
 
 
 def common_completeness(each: Iterable[Completeness]) -> Completeness:
