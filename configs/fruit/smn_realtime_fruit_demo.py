@@ -1,4 +1,4 @@
-# The demo in one stage: images of 384 pixels, about as long as `make demo`.
+# The same on images of 384 pixels, as many steps as `make demo`.
 _base_ = './smn_realtime_fruit.py'
 size = (384, 384)
 train_pipeline = [

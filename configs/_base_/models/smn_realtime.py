@@ -1,7 +1,9 @@
-# One stage for a CPU: EfficientNet-Lite0, an FPN of 64 channels, RTMDet's head (Lyu et al.,
-# "RTMDet", 2022), and small heads for tasks on maps from stride 4 on.
+# For a CPU: EfficientNet-Lite0, an FPN of 64 channels, RTMDet's head (Lyu et al.,
+# "RTMDet", 2022), whose boxes a box head corrects, and small heads for tasks on maps from stride 4
+# on.
 _base_ = './smn_r18_fpn_small.py'
 pretrained = 'efficientnet-lite0'
+every_score = dict(score_thr=0.0)  # the box head decides what is an object
 model = dict(
     # What the weights were trained with.
     data_preprocessor=dict(mean=[127.0] * 3, std=[128.0] * 3),
@@ -29,19 +31,14 @@ model = dict(
         conv_cfg=dict(type='ConvWS'),
         norm_cfg=dict(type='GN', num_groups=8),
     ),
-    roi_head=dict(bbox_head=None, bbox_roi_extractor=None, box_passes=1),
+    # One correction of the boxes costs little, and lengths and grades depend on them.
+    roi_head=dict(box_passes=1),
     train_cfg=dict(
-        _delete_=True,
+        rpn=None,
         assigner=dict(type='DynamicSoftLabelAssigner', topk=13),
         allowed_border=-1,
         pos_weight=-1,
+        rpn_proposal=every_score,
     ),
-    test_cfg=dict(
-        _delete_=True,
-        nms_pre=300,  # of each level
-        min_bbox_size=0,
-        score_thr=0.001,
-        nms=dict(type='nms', iou_threshold=0.65),
-        max_per_img=50,
-    ),
+    test_cfg=dict(rpn=every_score),
 )
