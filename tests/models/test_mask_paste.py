@@ -33,15 +33,29 @@ def test_each_is_as_mmdet_pastes_it_alone(seed, budget, monkeypatch):
         assert not different.any() or (alone[0][different] - 0.5).abs().max() < 1e-5
 
 
+@pytest.mark.parametrize('seed', range(3))
+def test_probabilities_are_those_of_mmdet(seed):
+    random = torch.Generator().manual_seed(seed)
+    maps = torch.rand(1, 14, 9, generator=random)
+    boxes = torch.tensor([[-3.5, 10.25, 61.5, 44.0]])
+    theirs, _ = _do_paste_mask(maps[:, None], boxes, *SIZE, skip_empty=False)
+    torch.testing.assert_close(mask_paste.resampled(maps, boxes, SIZE), theirs)
+
+
+def test_a_box_of_no_size_has_no_mask():
+    boxes = torch.tensor([[10.5, 10.5, 10.5, 20], [30, 30, 30, 30]])
+    assert not any(mask.any() for _, mask, _ in paste_masks(torch.ones(2, 7, 7), boxes, SIZE, 0.5))
+
+
 def test_how_many_are_pasted_at_once_is_bounded(monkeypatch):
     sizes = []
-    paste = _do_paste_mask
+    paste = mask_paste.resampled
 
-    def noting(masks, boxes, height, width, skip_empty):
-        sizes.append((len(masks), len(masks) * height * width))
-        return paste(masks, boxes, height, width, skip_empty=skip_empty)
+    def noting(maps, boxes, size):
+        sizes.append((len(maps), len(maps) * size[0] * size[1]))
+        return paste(maps, boxes, size)
 
-    monkeypatch.setattr(mask_paste, '_do_paste_mask', noting)
+    monkeypatch.setattr(mask_paste, 'resampled', noting)
     boxes = torch.tensor([[1.0, 1, 9, 9]] * 20 + [[0.0, 0, 60, 60]])
     for budget in (0, 1_000):
         monkeypatch.setattr(mask_paste, '_budget', lambda maps, budget=budget: budget)
