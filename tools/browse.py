@@ -11,8 +11,6 @@ import argparse
 from pathlib import Path
 
 import _common
-import cv2
-import mmcv
 import numpy as np
 from _anchors import rgb_of, write_anchors
 from mmdet.registry import DATASETS, VISUALIZERS
@@ -26,6 +24,7 @@ from projects.smn.datasets import find_origins, find_sources
 from projects.smn.engine import link_tasks
 from projects.smn.engine.label_options import learned
 from projects.smn.errors import UserError, run_tool
+from projects.smn.reading import ImageError, decode_image
 from projects.smn.visualization.statistics import write_statistics
 
 
@@ -124,12 +123,9 @@ def draw_anchors(cfg: Config, dataset: Dataset, index: int, out_dir: Path) -> No
 def read_rgb(path: str, backend_args: dict | None) -> np.ndarray:
     """An image, (H, W, 3), uint8."""
     try:
-        image = mmcv.imfrombytes(get(path, backend_args))
-    except cv2.error:  # of an empty file
-        image = None
-    if image is None:
-        raise UserError(f'{path} cannot be read as an image')
-    return image[..., ::-1]
+        return decode_image(get(path, backend_args))[..., ::-1]
+    except ImageError as error:
+        raise UserError(f'{path} {error}') from None
 
 
 if __name__ == '__main__':

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from projects.smn.convert.decoded import decode, image_size
+from projects.smn.reading import ImageError
 
 SIZE = (40, 30)
 
@@ -22,7 +23,7 @@ def picture():
 def test_an_ordinary_image_can_be_copied(tmp_path, picture, mode, kind):
     path = tmp_path / 'a.jpg'
     picture.convert(mode).save(path, kind)
-    assert decode(path) == (*SIZE, kind, None)
+    assert decode(path) == (*SIZE, kind, None, 1)
 
 
 @pytest.mark.parametrize(
@@ -53,13 +54,17 @@ def test_what_alpha_hides_becomes_white(tmp_path):
     assert decode(path).pixels.getcolors() == [(SIZE[0] * SIZE[1], (255, 255, 255))]
 
 
-def test_exif_does_not_turn_an_image_because_its_trimap_is_not_turned_either(tmp_path, picture):
-    path, exif = tmp_path / 'a.jpg', Image.Exif()
-    exif[0x0112] = 6
+@pytest.mark.parametrize('orientation', range(2, 9))
+def test_what_belongs_to_the_stored_picture_gets_the_stored_picture(tmp_path, picture, orientation):
+    path, exif = tmp_path / 'a.png', Image.Exif()
+    exif[0x0112] = orientation
     picture.save(path, exif=exif)
-    decoded = decode(path)
-    assert decoded.kind == 'JPEG turned by EXIF'
-    assert decoded.pixels.size == (decoded.width, decoded.height) == SIZE
+    decoded = decode(path, stored=True)
+    assert decoded.kind == 'PNG turned by EXIF'
+    assert (decoded.width, decoded.height) == SIZE
+    assert np.array_equal(decoded.pixels, picture)
+    upright = decode(path)
+    assert upright[:4] == (*(SIZE[::-1] if orientation > 4 else SIZE), 'PNG', None)
 
 
 def _exif(orientation):
@@ -74,7 +79,8 @@ def test_the_size_is_the_one_that_opencv_reads(tmp_path, picture, kind, orientat
     path = tmp_path / f'a.{kind.lower()}'
     picture.save(path, kind, exif=_exif(orientation))
     height, width = cv2.imread(str(path)).shape[:2]
-    assert image_size(path) == (width, height, orientation > 1)
+    assert image_size(path) == (width, height, orientation)
+    assert image_size(path).stored == SIZE
 
 
 @pytest.mark.parametrize('orientation', [1, 3, 6])
@@ -82,7 +88,7 @@ def test_a_tiff_has_the_size_that_its_orientation_says(tmp_path, picture, orient
     path = tmp_path / 'a.tif'
     picture.save(path, exif=_exif(orientation))
     decoded = decode(path)
-    assert image_size(path) == (*(SIZE[::-1] if orientation == 6 else SIZE), False)
+    assert image_size(path) == (*(SIZE[::-1] if orientation == 6 else SIZE), 1)
     assert decoded.pixels.size == (decoded.width, decoded.height) == image_size(path)[:2]
 
 
@@ -91,7 +97,7 @@ def test_only_exif_turns_an_image_and_not_xmp(tmp_path, picture, orientation):
     path, xmp = tmp_path / 'a.jpg', b'<x:xmpmeta><a tiff:Orientation="6"/></x:xmpmeta>'
     picture.save(path, xmp=xmp, **({'exif': _exif(orientation)} if orientation else {}))
     height, width = cv2.imread(str(path)).shape[:2]
-    assert image_size(path) == (width, height, False) == (*SIZE, False)
+    assert image_size(path) == (width, height, 1) == (*SIZE, 1)
     assert decode(path).kind == 'JPEG'
 
 
@@ -99,7 +105,7 @@ def test_only_exif_turns_an_image_and_not_xmp(tmp_path, picture, orientation):
 def test_a_damaged_exif_block_turns_nothing(tmp_path, picture, block):
     path = tmp_path / 'a.jpg'
     picture.save(path, exif=block)
-    assert image_size(path) == (*SIZE, False)
+    assert image_size(path) == (*SIZE, 1)
     assert decode(path).kind == 'JPEG'
 
 
@@ -128,12 +134,14 @@ def test_a_truncated_image_is_none(tmp_path, picture, kind, share):
     content = path.read_bytes()
     path.write_bytes(content[: int(share * len(content))])
     assert decode(path) is None
-    assert image_size(path) is None
+    with pytest.raises(ImageError):
+        image_size(path)
 
 
 def test_what_is_no_image_is_none(tmp_path):
     path = tmp_path / 'a.jpg'
     path.write_text('<html>404</html>')
     assert decode(path) is None
-    assert image_size(path) is None
+    with pytest.raises(ImageError):
+        image_size(path)
     assert decode(tmp_path / 'missing.jpg') is None

@@ -51,11 +51,13 @@ def test_masks_equal_those_of_pycocotools(tiny_coco, coco):
     rows[3:20, 5:9] = 1
     ends = np.flatnonzero(np.diff(rows.flatten(order='F'))) + 1
     runs = np.diff([0, *ends, rows.size]).tolist()
-    coco['annotations'][1]['segmentation'] = dict(size=[48, 64], counts=runs)
-    coco['annotations'][2]['segmentation'] = [
-        [1.3, 2.7, 50.5, 9.1, 20, 44.4],
-        [3, 30, 9, 30, 6, 45],
-    ]
+    coco['annotations'][1].update(
+        bbox=[5, 3, 4, 17], segmentation=dict(size=[48, 64], counts=runs)
+    )
+    coco['annotations'][2].update(
+        bbox=[1.3, 2.7, 49.2, 42.3],
+        segmentation=[[1.3, 2.7, 50.5, 9.1, 20, 44.4], [3, 30, 9, 30, 6, 45]],
+    )
     dataset = reload(tiny_coco, coco)
     reference = COCO(str(tiny_coco / 'annotations' / 'train.json'))
     for index, image in enumerate((1, 2)):
@@ -64,10 +66,10 @@ def test_masks_equal_those_of_pycocotools(tiny_coco, coco):
     assert np.array_equal(objects(dataset, 0).mask.masks[1], rows)
 
 
-def test_a_present_and_empty_mask_is_a_label(tiny_coco, coco):
+def test_a_present_and_empty_mask_is_a_label_but_that_of_the_object_itself(tiny_coco, coco):
     coco['annotations'][0].update(segmentation=[], masks=dict(spine=[]))
     first = objects(reload(tiny_coco, coco))
-    assert first.mask_labelled.tolist() == [True, True]
+    assert first.mask_labelled.tolist() == [False, True]
     assert first.spine_labelled.tolist() == [True, False]
     assert not first.mask.masks[0].any()
     assert not first.spine.masks.any()
@@ -149,15 +151,22 @@ def test_objects_of_classes_that_the_config_leaves_out_are_dropped(tiny_coco):
 
 
 @pytest.mark.parametrize(
-    'change', [dict(ignore=1), dict(bbox=[70, 4, 9, 9]), dict(bbox=[5, 5, 0.5, 9])], ids=str
+    'bbox', [[70, 4, 9, 9], [5, 5, 0.5, 9], [0, 0, 0, 0], [-20, 5, 9, 9]], ids=str
 )
-def test_ignored_outside_and_tiny_objects_are_dropped(tiny_coco, coco, change):
-    coco['annotations'][0].update(change)
-    assert objects(reload(tiny_coco, coco)).labels.tolist() == [1]
+def test_objects_outside_and_tiny_ones_are_left_out_and_said(tiny_coco, coco, bbox):
+    coco['annotations'][0].update(bbox=bbox)
+    del coco['annotations'][0]['segmentation']
+    dataset = reload(tiny_coco, coco)
+    assert objects(dataset).labels.tolist() == [1]
+    assert dataset.get_data_info(0)['complete'] == (1,)  # of cards, all are boxed
+    (remark,) = [remark for remark in dataset.remarks.unasked if 'left out' in remark.what]
+    assert (remark.count, remark.examples) == (1, ['annotation 1'])
 
 
-def test_crowds_are_ignored_instances_with_all_fields(tiny_coco, coco):
-    coco['annotations'][0]['iscrowd'] = 1
+@pytest.mark.parametrize('key', ['iscrowd', 'ignore'])
+@pytest.mark.parametrize('value', [1, True, '1', 'true', 1.0], ids=repr)
+def test_crowds_are_ignored_instances_with_all_fields(tiny_coco, coco, key, value):
+    coco['annotations'][0][key] = value
     sample = reload(tiny_coco, coco)[0]['data_samples']
     assert sample.gt_instances.labels.tolist() == [1]
     assert sample.ignored_instances.labels.tolist() == [0]
@@ -228,7 +237,9 @@ def test_reading_does_not_ask_for_all_classes_at_each_object(tiny_coco, coco, mo
     reload(tiny_coco, coco)
     few = len(asked)
     coco['annotations'] += [
-        {**a, 'id': 100 * copy + a['id']} for copy in range(1, 20) for a in coco['annotations']
+        {**a, 'id': 100 * copy + a['id'], 'area': 100 + copy}
+        for copy in range(1, 20)
+        for a in coco['annotations']
     ]
     assert reload(tiny_coco, coco).label_counts().boxes == 120
     assert len(asked) <= 2 * few

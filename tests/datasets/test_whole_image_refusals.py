@@ -43,7 +43,7 @@ def sample(root, *transforms, index=0, **options):
         (dict(boxes=dict(head=[1, 2, 0, 3])), r"image 1: task 'head': .* positive width"),
         (dict(boxes=[1, 2, 3, 4]), r"image 1: task 'head': `boxes` must map"),
         (dict(attributes=dict(species='cow')), "image 1: task 'species': 'cow' is not one of"),
-        (dict(attributes=dict(weight='fat')), "image 1: task 'weight': 'fat' is not a number"),
+        (dict(attributes=dict(weight='fat')), "image 1: task 'weight': 'fat' is no finite number"),
         (dict(seg_map=['1.png']), "image 1: task 'map': .* is not the name of a file"),
         (dict(seg_map='../1.png'), r"image 1: task 'map': '../1\.png' does not lie inside"),
     ],

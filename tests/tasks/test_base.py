@@ -207,7 +207,7 @@ def all_labels():
         id=3,
         bbox=[1, 2, 3, 4],
         area=12,
-        segmentation=[],
+        segmentation=[[1, 2, 4, 2, 4, 6]],
         masks=dict(spine=[], rim=[]),
         keypoints=[1, 2, 2],
         num_keypoints=1,

@@ -41,7 +41,7 @@ def test_an_empty_label_is_not_labelled():
     assert task().parse_label('') == -1
 
 
-@pytest.mark.parametrize('label', ['4', 4, 2.5, 'two', ' 2', True, [1], {}, float('nan')])
+@pytest.mark.parametrize('label', ['4', 4, 2.5, 'two', '  ', True, [1], {}, float('nan')])
 def test_a_label_outside_the_classes_is_refused_with_what_there_is(label):
     with pytest.raises(UserError, match="is not one of '1', '2', '3'"):
         task().parse_label(label)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
+from projects.smn.reading import decode_image
+
 ROUNDS = 5
 
 
@@ -48,14 +50,13 @@ def measure(
 def _measure(
     files: Sequence[str], images: Sequence[str], stored: Sequence[str], backend_args: Mapping | None
 ) -> ReadSpeed:
-    import mmcv
     from mmengine.fileio import get
 
     def read(path: str) -> None:
         get(path, backend_args)
 
     def decode(path: str) -> None:
-        mmcv.imfrombytes(get(path, backend_args))
+        decode_image(get(path, backend_args))
 
     before = _resident_memory()
     orders = [random.Random(seed) for seed in range(ROUNDS)]

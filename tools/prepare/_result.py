@@ -15,6 +15,7 @@ from projects.smn.convert.staging import whole_folder
 from projects.smn.convert.summary import summarize
 from projects.smn.errors import UserError, listing
 from projects.smn.files import write_json
+from projects.smn.reading.orientation import DRAWN
 
 # More values of an attribute are measurements, or names of single objects.
 MANY = 20
@@ -54,6 +55,16 @@ def add_shared_flags(parser: argparse.ArgumentParser) -> None:
         help='leave out images that are missing, broken, or of another size than their labels',
     )
     add('--link', choices=('copy', 'hardlink'), default='copy', help='how images get to OUT')
+
+
+def add_drawn(parser: argparse.ArgumentParser) -> None:
+    """The flag of converters whose labels lie on photographs of cameras."""
+    parser.add_argument(
+        '--drawn',
+        choices=DRAWN,
+        help='on which picture labels lie where EXIF turns a photograph: upright as browsers show '
+        'it, or as it is stored; default: as sizes tell, else upright',
+    )
 
 
 def write_result(

@@ -17,7 +17,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).resolve().parent)]
 
 import via
-from _result import add_shared_flags
+from _result import add_drawn, add_shared_flags
 
 from projects.smn.convert.download import Archive, fetch, unpack
 from projects.smn.errors import UserError, run_tool
@@ -38,6 +38,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     add('--url', default=URL, help='of the archive')
     add('--sha256', default=SHA256, help='checksum that the archive must have; default: any')
     add_shared_flags(parser)
+    add_drawn(parser)
     parser.set_defaults(split='80-20')
     return parser.parse_args(argv)
 
@@ -52,7 +53,9 @@ def main(argv: list[str] | None = None) -> None:
         raise UserError(f'{args.root} has no folders train and val; --download fetches them')
     words = [parts[0], '--test', parts[1], '--class', 'balloon', '--out', args.out]
     words += ['--split', args.split, '--seed', args.seed, '--link', args.link]
-    via.main([*map(str, words), *(['--skip-missing'] if args.skip_missing else [])])
+    words += ['--drawn', args.drawn] if args.drawn else []
+    words += ['--skip-missing'] if args.skip_missing else []
+    via.main([*map(str, words)])
 
 
 def find_parts(root: Path) -> tuple[Path, Path] | None:

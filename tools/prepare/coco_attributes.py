@@ -28,7 +28,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from _result import Converted, add_shared_flags, write_result
+from _result import Converted, add_drawn, add_shared_flags, write_result
 
 from projects.smn.convert.coco_file import read_coco
 from projects.smn.convert.complete_classes import read_complete
@@ -36,8 +36,8 @@ from projects.smn.convert.images import match_images
 from projects.smn.convert.objects import place_objects
 from projects.smn.convert.report import Report
 from projects.smn.convert.splits import read_split
-from projects.smn.convert.text import repair
 from projects.smn.errors import UserError, listing, run_tool
+from projects.smn.reading.text import repair
 
 TOOL = 'coco_attributes'
 
@@ -48,6 +48,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     add('annotations', type=Path, metavar='ANN_JSON', help='COCO file, of any name')
     add('--images', type=Path, metavar='DIR', help='image folder; default: the one of ANN_JSON')
     add_shared_flags(parser)
+    add_drawn(parser)
     add('--pattern', required=True, help='regular expression; its named groups are attributes')
     add('--class', dest='class_name', required=True, metavar='NAME', help='class of what matches')
     add('--drop-unmatched', action='store_true', help='do not keep other names as classes')
@@ -83,7 +84,9 @@ def convert(args: argparse.Namespace, pattern: re.Pattern[str], report: Report) 
     names = {i: meaning.name for i, meaning in meanings.items() if meaning.name in classes}
     read_complete(coco, names, report.source)
     labelled = {annotation['image_id'] for annotation in coco['annotations']}
-    records, paths = match_images(coco['images'], args.images, report, args.skip_missing, labelled)
+    records, paths = match_images(
+        coco['images'], args.images, report, args.skip_missing, labelled, args.drawn
+    )
     drop_classes(coco, meanings, classes, report)
     objects = place_objects(coco, records, report)
     for annotation in objects:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from _result import Converted, add_shared_flags, write_result
+from _result import Converted, add_drawn, add_shared_flags, write_result
 
 from projects.smn.convert.attach import REACH, Attacher, on_images
 from projects.smn.convert.coco_file import read_coco
@@ -62,6 +62,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     add('--images', type=Path, metavar='DIR', help='image folder; default: that of the JSON file')
     add_label_flags(parser)
     add_shared_flags(parser)
+    add_drawn(parser)
     return parser.parse_args(argv)
 
 
@@ -131,7 +132,9 @@ def convert(
     meaning = read_meaning(coco, points, report, **options)
     report.names.update(name_polygons(coco, meaning))
     labelled = {a['image_id'] for a in coco['annotations']} | {p.image_id for p in points}
-    records, paths = match_images(coco['images'], images, report, args.skip_missing, labelled)
+    records, paths = match_images(
+        coco['images'], images, report, args.skip_missing, labelled, args.drawn
+    )
     parts, coco['annotations'] = split_masks(coco['annotations'], meaning, report)
     objects = place_objects(coco, records, report)
     for thing in objects:

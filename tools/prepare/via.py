@@ -24,7 +24,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from _result import Converted, add_shared_flags, write_result
+from _result import Converted, add_drawn, add_shared_flags, write_result
 
 from projects.smn.convert.attach import Attacher, on_images
 from projects.smn.convert.images import match_images
@@ -57,6 +57,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     add('--images', type=Path, metavar='DIR', help='image folder; default: that of each SOURCE')
     add_region_flags(parser)
     add_shared_flags(parser)
+    add_drawn(parser)
     return parser.parse_args(argv)
 
 
@@ -125,7 +126,7 @@ def convert(
     for number, (file, folder) in enumerate(zip(files, folders, strict=True)):
         report.source = file.path
         images = reader.read(file)
-        found, where = match_images(images, folder, report, args.skip_missing)
+        found, where = match_images(images, folder, report, args.skip_missing, drawn=args.drawn)
         records.update(found)
         paths.update(where)
         notice_sizes(file, images, where, report)

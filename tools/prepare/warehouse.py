@@ -30,7 +30,7 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from _result import add_shared_flags, print_summary, write_files
+from _result import add_drawn, add_shared_flags, print_summary, write_files
 
 from projects.smn.convert.coco_file import part_of
 from projects.smn.convert.images import same_pictures
@@ -69,6 +69,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
         f'"{IGNORE_NAME}" becomes {IGNORED}',
     )
     add_shared_flags(parser)
+    add_drawn(parser)
     return parser.parse_args(argv)
 
 
@@ -82,7 +83,13 @@ def main(argv: list[str] | None = None) -> None:
     try:
         with whole_folder(args.out, sources, TOOL) as folder:
             writer = TripleWriter(
-                folder, words(args.classes), labels, codes, args.skip_missing, report
+                folder,
+                words(args.classes),
+                labels,
+                codes,
+                args.skip_missing,
+                report,
+                args.drawn,
             )
             summary = convert(args, lists, writer)
     except OSError as error:

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 
-from projects.smn.convert.outlines import measure
 from projects.smn.convert.ownership import (
     Answer,
     nearest_to_point,
@@ -17,6 +16,7 @@ from projects.smn.convert.ownership import (
     owner_of_point,
 )
 from projects.smn.convert.report import Report
+from projects.smn.reading.outlines import measure
 
 REACH = 0.1  # default of how far off a keypoint may be, see `nearest_to_point`
 VISIBLE = 2  # COCO's flag

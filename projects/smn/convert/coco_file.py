@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Set
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from projects.smn.convert.formats import instead_of
 from projects.smn.convert.report import Report
 from projects.smn.convert.sources import read_json
 from projects.smn.errors import UserError
+from projects.smn.reading.formats import instead_of
+from projects.smn.reading.values import identity
 
 KEYS = {
     'images': {'id': int, 'file_name': str},
@@ -60,6 +62,9 @@ def part_of(coco: dict[str, Any], image_ids: Set[int]) -> dict[str, Any]:
 
 def _check_record(record: Any, keys: dict[str, type], where: str) -> None:
     for key, kind in keys.items():
+        if kind is int and isinstance(record, dict) and key in record:
+            with suppress(UserError):  # it is no number then, and said to be none
+                record[key] = identity(record[key])
         if not isinstance(record, dict) or not isinstance(record.get(key), kind):
             noun = 'text' if kind is str else 'a whole number'
             raise UserError(f'{where} has no {key!r} that is {noun}')

@@ -1,100 +1,94 @@
-"""Image files decoded to the end: whether they are whole, and whether all readers see the same.
+"""Image files decoded to the end: whether they are whole, and whether other readers see the same.
 
-An image is readable when Pillow decodes all of it; what its header says does not count.
+An image is readable when all of it can be decoded; what its header says does not count.
 """
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
-import numpy as np
 from PIL import Image
 
-from projects.smn.tasks.semantic import FAULTS
+from projects.smn.reading import ImageError, Picture, open_image, read_picture
+from projects.smn.reading.orientation import as_stored, upright_size
 
-EXIF_ORIENTATION = 0x0112
 COMMON_FORMATS = ('JPEG', 'MPO', 'PNG', 'BMP')  # MPO is a JPEG with a second picture after it
-
-Read = TypeVar('Read')
 
 
 class ImageSize(NamedTuple):
-    """Width and height as OpenCV reads the image, and whether EXIF turns or mirrors it."""
+    """Width and height of the upright picture, and EXIF's number of how it is stored."""
 
     width: int
     height: int
-    turned: bool
+    orientation: int
+
+    @property
+    def stored(self) -> tuple[int, int]:
+        """(width, height) of the picture before EXIF turns it."""
+        return upright_size(*self)  # twice is the same as not at all
 
 
 class Decoded(NamedTuple):
-    """The size of an image as it is stored, without EXIF turning it.
+    """An image file as it is needed.
 
     Attributes:
-        width, height: in pixels.
-        kind: the format, with what is unusual: ``'JPEG'``, ``'PNG with alpha'``, ``'GIF'``.
+        width, height: Of the picture that was asked for, in pixels.
+        kind: The format, with what is unusual: ``'JPEG'``, ``'PNG with alpha'``, ``'GIF'``.
         pixels: RGB to be written instead of the file, because readers differ in how they show it;
             None where a copy of the file will do.
+        orientation: EXIF's number.
     """
 
     width: int
     height: int
     kind: str
     pixels: Image.Image | None
+    orientation: int = 1
 
 
-def read_image(path: Path, read: Callable[[Image.Image], Read]) -> Read | None:
-    """What ``read`` finds in an image file, of several pictures the first; None if damaged."""
+def image_size(path: Path) -> ImageSize:
+    """The size of an image file.
+
+    Raises:
+        ImageError: It is missing, or cannot be decoded to the end.
+    """
+    picture = _picture(path)[0]
+    height, width = picture.pixels.shape[:2]
+    return ImageSize(width, height, picture.orientation)
+
+
+def decode(path: Path, stored: bool = False) -> Decoded | None:
+    """Decode a whole image file; None when it is damaged.
+
+    Args:
+        path: Of the file.
+        stored: Whether what belongs to it, such as a mask, lies on the picture before EXIF turns
+            it; else on the upright one.
+    """
     try:
-        with Image.open(path) as image:
-            image.load()
-            return read(image)
-    except FAULTS:
+        picture, image = _picture(path)
+    except ImageError:
         return None
-
-
-def image_size(path: Path) -> ImageSize | None:
-    """The size of an image file with EXIF applied; None when it cannot be decoded to the end."""
-    return read_image(path, _size)
-
-
-def decode(path: Path) -> Decoded | None:
-    """Decode a whole image file; None when it is damaged."""
-    return read_image(path, _decode)
-
-
-def _size(image: Image.Image) -> ImageSize:
-    orientation = _orientation(image)
-    # Four of them swap the sides.
-    width, height = image.size if orientation < 5 else image.size[::-1]
-    return ImageSize(width, height, orientation > 1)
-
-
-def _decode(image: Image.Image) -> Decoded:
-    oddity = _oddity(image)
+    pixels, turned = picture.pixels, picture.orientation > 1
+    if stored:
+        pixels = as_stored(pixels, picture.orientation)
+    oddity = 'turned by EXIF' if turned and stored else _oddity(image)
     kind = f'{image.format} {oddity}' if oddity else image.format
     usual = not oddity and image.format in COMMON_FORMATS
-    return Decoded(*image.size, kind, None if usual else _rgb(image))
+    anew = None if usual else Image.fromarray(pixels[..., ::-1])
+    return Decoded(*pixels.shape[1::-1], kind, anew, picture.orientation)
 
 
-def _orientation(image: Image.Image) -> int:
-    """From 1, which turns nothing, to 8. Pillow's own way reads XMP too, which OpenCV does not.
-
-    A TIFF has no such block, and Pillow has turned it while loading.
-    """
-    exif = Image.Exif()
-    with suppress(*FAULTS, struct.error):  # a damaged block turns nothing
-        exif.load(image.info.get('exif', b''))
-    value = exif.get(EXIF_ORIENTATION, 1)
-    return value if value in range(1, 9) else 1
+def _picture(path: Path) -> tuple[Picture, Image.Image]:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ImageError('unreadable', f'cannot be read: {error.strerror or error}') from None
+    return read_picture(content), open_image(content)
 
 
 def _oddity(image: Image.Image) -> str | None:
-    if _orientation(image) > 1:
-        return 'turned by EXIF'
     if image.format == 'GIF':  # has a palette and may be transparent, and everybody knows
         return None
     if image.mode == 'P':
@@ -102,14 +96,3 @@ def _oddity(image: Image.Image) -> str | None:
     if image.has_transparency_data:
         return 'with alpha'
     return None if image.mode in ('RGB', 'L') else f'in {image.mode}'
-
-
-def _rgb(image: Image.Image) -> Image.Image:
-    """The stored pixels, on white where they are transparent: what hides there may be anything."""
-    if image.mode.startswith('I;16'):  # Pillow cuts at 255, OpenCV divides
-        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8)).convert('RGB')
-    if not image.has_transparency_data:
-        return image.convert('RGB')
-    picture = image.convert('RGBA')
-    white = Image.new('RGBA', picture.size, 'white')
-    return Image.alpha_composite(white, picture).convert('RGB')

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-import unicodedata
 from collections import defaultdict
 from collections.abc import Container, Mapping
 from pathlib import Path
@@ -14,9 +13,12 @@ from tqdm import tqdm
 
 from projects.smn.convert.decoded import ImageSize, image_size
 from projects.smn.convert.report import Report
-from projects.smn.convert.text import repair
 from projects.smn.errors import UserError
+from projects.smn.reading import ImageError
+from projects.smn.reading.file_names import spellings
+from projects.smn.reading.orientation import SWAPS_SIDES
 
+TAKEN_UPRIGHT = 'images that EXIF turns, taken as labelled upright (--drawn says otherwise)'
 SUFFIXES = {'.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp'}
 
 
@@ -26,6 +28,7 @@ def match_images(
     report: Report,
     skip_missing: bool = False,
     labelled: Container[int] = (),
+    drawn: str | None = None,
 ) -> tuple[dict[int, dict], dict[int, Path]]:
     """Records by id, with bare file names and true sizes, and the file of each.
 
@@ -36,6 +39,8 @@ def match_images(
         skip_missing: Leave out images that are missing, broken, or not the ones that were labelled.
         labelled: Ids of images with labels in pixels. If such a file has another size than its
             record states, nobody knows where on it the labels lie.
+        drawn: ``'upright'`` or ``'stored'``: on which picture the labels lie of photographs that
+            EXIF turns. Without it, the sizes in the records tell; where they cannot, upright.
 
     Raises:
         UserError: No image is found; without ``skip_missing`` also if one is missing, cannot be
@@ -47,10 +52,9 @@ def match_images(
     paths: dict[int, Path] = {}
     for image in tqdm(images, desc='read images', disable=None, leave=False):
         path = find_image(folder, image['file_name'])
-        size = image_size(path) if path else None
-        fault = _fault(image, path, size, folder, labelled)
+        size, fault = _look_at(image, path, folder, image['id'] in labelled, drawn)
         if fault is None:
-            records[image['id']] = _true_record(image, size, report)
+            records[image['id']] = _true_record(image, size, report, drawn)
             paths[image['id']] = path
         elif skip_missing:
             report.skipped[f'images that {fault[0]}'].append(image['file_name'])
@@ -66,8 +70,7 @@ def match_images(
 
 def find_image(folder: Path, name: str) -> Path | None:
     """The file that ``name`` means: its whole path under ``folder``, else without its prefixes."""
-    fixed = repair(name)
-    for text in (name, fixed, unicodedata.normalize('NFD', fixed)):
+    for text in spellings(name):
         parts = [part for part in re.split(r'[\\/]+', text) if part not in ('', '.', '..')]
         for start in range(len(parts)):
             path = folder.joinpath(*parts[start:])
@@ -118,31 +121,52 @@ def put_images(files: Mapping[str, Path], folder: Path, link: bool = False) -> N
             ) from None
 
 
-def _fault(
-    image: dict, path: Path | None, size: ImageSize | None, folder: Path, labelled: Container[int]
-) -> tuple[str, str] | None:
-    """What is wrong with an image: the end of "images that ..." and a clause of its own."""
+def _look_at(
+    image: dict, path: Path | None, folder: Path, labelled: bool, drawn: str | None
+) -> tuple[ImageSize | None, tuple[str, str] | None]:
+    """The size of an image; what is wrong with it: the end of "images that ..." and a clause."""
     if path is None:
-        return 'are not in the folder', f'it is not in {folder}'
-    if size is None:
-        return 'cannot be read', f'{path} cannot be read as an image to its end'
-    if image['id'] in labelled and (change := _change(image, size)):
-        return 'have another size than their labels', f'{path} has another size, {change}'
-    return None
+        return None, ('are not in the folder', f'it is not in {folder}')
+    try:
+        size = image_size(path)
+    except ImageError as error:
+        return None, ('cannot be read', f'{path} {error}')
+    if not labelled:
+        return size, None
+    sizes = {'upright': [size[:2]], 'stored': [size.stored]}.get(drawn, [size[:2]])
+    if drawn == 'upright':
+        sizes.append(size.stored)  # as tools write that show a photograph upright
+    if any(_change(image, *one) is None for one in sizes):
+        return size, None
+    change = _change(image, *size[:2])
+    if size.orientation >= SWAPS_SIDES and _change(image, *size.stored) is None:
+        return size, (
+            'EXIF turns, and nobody says how their labels were drawn',
+            f'EXIF turns {path}, {change}: say --drawn upright if its labels lie on the picture '
+            'as people see it, --drawn stored if on the one that is stored',
+        )
+    return size, (
+        'have another size than their labels',
+        f'{path} has another size, {change}',
+    )
 
 
-def _change(image: dict, size: ImageSize) -> str | None:
-    """How the size that a record states differs from ``size``; one that it lacks does not."""
+def _change(image: dict, width: int, height: int) -> str | None:
+    """How the size that a record states differs from a true one; one that it lacks does not."""
     stated = image.get('width'), image.get('height')
-    if all(side in (None, 0, true) for side, true in zip(stated, size, strict=False)):
+    if all(side in (None, 0, true) for side, true in zip(stated, (width, height), strict=True)):
         return None
-    return f'{stated[0]}x{stated[1]} -> {size.width}x{size.height}'
+    return f'{stated[0]}x{stated[1]} -> {width}x{height}'
 
 
-def _true_record(image: dict, size: ImageSize, report: Report) -> dict:
+def _true_record(image: dict, size: ImageSize, report: Report, drawn: str | None) -> dict:
     name = re.split(r'[\\/]', report.text(image['file_name']))[-1]
-    if change := _change(image, size):
+    turned = size.orientation > 1
+    stored = turned and drawn == 'stored'
+    width, height = size.stored if stored else size[:2]
+    if change := _change(image, width, height):
         report.noticed['image sizes corrected'].append(f'{name}: {change}')
-    if size.turned:
-        report.noticed['images that EXIF turns: check where their objects lie'].append(name)
-    return {**image, 'file_name': name, 'width': size.width, 'height': size.height}
+    if turned and drawn is None:
+        report.noticed[TAKEN_UPRIGHT].append(name)
+    record = {**image, 'file_name': name, 'width': width, 'height': height}
+    return record | ({'drawn': 'stored'} if stored else {})

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from projects.smn.convert.outlines import Measured, is_number, measure
 from projects.smn.convert.report import Report
-
-TOLERANCE_PX = 2  # labelling tools round, and let a hand slip over the border of the image
+from projects.smn.errors import UserError
+from projects.smn.reading.outlines import TOLERANCE_PX, Measured, is_number, measure, true_box
+from projects.smn.reading.values import flag
 
 
 def place_objects(coco: dict, images: dict[int, dict], report: Report) -> list[dict]:
@@ -36,20 +36,28 @@ def place_objects(coco: dict, images: dict[int, dict], report: Report) -> list[d
 def place(annotation: dict, image: dict, report: Report) -> dict | None:
     """The annotation with a sound outline, box and area; None when it cannot be placed.
 
-    A box that is there is kept. An area that is not even half or double the outline's is replaced:
-    some exporters write the area of the image.
+    A box that its outline contradicts gives way to it, see
+    :func:`~projects.smn.reading.outlines.true_box`. An area that is not even half or double the
+    outline's is replaced: some exporters write the area of the image.
     """
     outline, area = annotation.get('segmentation'), annotation.get('area')
-    box = annotation['bbox'] if _is_box(annotation.get('bbox')) else None
+    said = annotation['bbox'] if _is_box(annotation.get('bbox')) else None
     if outline:
         measured = measure(outline, image['height'], image['width'])
     else:  # an absent outline stays absent, an empty one empty
-        measured = Measured([], box, box[2] * box[3]) if box else None
+        measured = Measured([], said, said[2] * said[3]) if said else None
     if measured is None:
         return None
-    placed = {'iscrowd': 0, **annotation, 'bbox': box or measured.box}  # COCO's scores need both
-    if not box:
+    if said:
+        box, remark = true_box(said, measured.box, image['width'], image['height'])
+        if remark:
+            report.noticed[remark].append(report.name(annotation['id']))
+        if box is None:
+            return None
+    else:
+        box = measured.box
         report.corrected['boxes computed'] += 1
+    placed = {**annotation, 'iscrowd': _crowd(annotation, report), 'bbox': box}  # COCO needs both
     if outline:
         placed['segmentation'] = measured.outline
         if len(measured.outline) < len(outline):
@@ -58,7 +66,7 @@ def place(annotation: dict, image: dict, report: Report) -> dict | None:
     if not is_number(area) or not smallest <= area <= 2 * measured.area:
         report.corrected['areas computed' if area is None else 'wrong areas replaced'] += 1
         placed['area'] = round(measured.area, 2)
-    _notice_box(placed, measured.box, image, report)
+    _notice_reach(placed, image, report)
     return placed
 
 
@@ -66,16 +74,16 @@ def _is_box(box: Any) -> bool:
     return isinstance(box, list) and len(box) == 4 and all(map(is_number, box)) and min(box[2:]) > 0
 
 
-def _notice_box(placed: dict, true_box: list[float], image: dict, report: Report) -> None:
-    x0, y0, x1, y1 = corners = _corners(placed['bbox'])
-    off = max(abs(a - b) for a, b in zip(corners, _corners(true_box), strict=True))
-    if off > TOLERANCE_PX:
-        what = f'objects with a box over {TOLERANCE_PX} px off their outline'
-        report.noticed[what].append(report.name(placed['id']))
-    beyond = max(-x0, -y0, x1 - image['width'], y1 - image['height'])
+def _crowd(annotation: dict, report: Report) -> int:
+    try:
+        return int(flag(annotation.get('iscrowd')))
+    except UserError as error:
+        name = report.name(annotation['id'])
+        raise UserError(f'{report.source}: object {name}: `iscrowd`: {error}') from None
+
+
+def _notice_reach(placed: dict, image: dict, report: Report) -> None:
+    x, y, width, height = placed['bbox']
+    beyond = max(-x, -y, x + width - image['width'], y + height - image['height'])
     if beyond > TOLERANCE_PX:
         report.noticed['objects that reach out of their image'].append(report.name(placed['id']))
-
-
-def _corners(box: list[float]) -> tuple[float, float, float, float]:
-    return box[0], box[1], box[0] + box[2], box[1] + box[3]

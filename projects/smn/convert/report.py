@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from projects.smn.convert.text import is_broken, repair
+from projects.smn.reading.text import is_broken, repair
 
 
 @dataclass

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import Any
 
 from projects.smn.convert.report import Report
 from projects.smn.errors import UserError, listing
+from projects.smn.reading import annotation_files
 
 
 def find_source(path: Path, suffix: str = '.json') -> Path:
@@ -34,19 +34,17 @@ def files_in(folder: Path, suffix: str) -> list[Path]:
 
 
 def read_text(path: Path, report: Report) -> str:
-    """The text of a file, which some programs write in cp1252.
+    """The text of a file, as :func:`~projects.smn.reading.annotation_files.read_text` reads it.
 
     Raises:
         UserError: There is no such file.
     """
     if not path.is_file():
         raise UserError(f'{path}: there is no such file')
-    raw = path.read_bytes()
-    try:
-        return raw.decode('utf-8-sig')
-    except UnicodeDecodeError:
+    text, encoding = annotation_files.read_text(path)
+    if encoding == 'cp1252':
         report.noticed['annotation file is not UTF-8, read as cp1252'].append(str(path))
-        return raw.decode('cp1252', 'replace')
+    return text
 
 
 def read_json(path: Path, report: Report) -> Any:
@@ -55,11 +53,7 @@ def read_json(path: Path, report: Report) -> Any:
     Raises:
         UserError: There is no such file, or it is not JSON.
     """
-    text = read_text(path, report)
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise UserError(f'{path} is not JSON: {error}') from None
+    return annotation_files.parse_json(read_text(path, report), path)
 
 
 def finite_number(text: str) -> float:

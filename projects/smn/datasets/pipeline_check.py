@@ -12,6 +12,7 @@ from projects.smn.errors import UserError, listing
 from projects.smn.tasks import Task
 
 from .transforms import (
+    LoadImageFromFile,
     LoadTaskAnnotations,
     PackTaskInputs,
     RandomTranspose,
@@ -37,7 +38,7 @@ MOVING = (
 # These leave the geometry alone, or decide only which other transforms run.
 HARMLESS = (
     mmdet_transforms.LoadImageFromNDArray,
-    mmcv_transforms.LoadImageFromFile,
+    LoadImageFromFile,
     LoadTaskAnnotations,
     PackTaskInputs,
     mmdet_transforms.PhotoMetricDistortion,

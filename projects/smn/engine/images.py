@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import cv2
-import mmcv
 import numpy as np
-from PIL import Image, ImageOps
+from mmengine.fileio import get
+from PIL import Image
 
 from projects.smn.errors import UserError
+from projects.smn.reading import ImageError, decode_image
 
 
 def read_image(image: str | Path | np.ndarray | Image.Image) -> np.ndarray:
@@ -30,14 +31,13 @@ def read_image(image: str | Path | np.ndarray | Image.Image) -> np.ndarray:
         given = ' '.join(f'{image!r:.60}'.split())
         raise UserError(f'an image is a path, an address, an array or a PIL image, not {given}')
     try:
-        array = mmcv.imread(str(image))  # fetches addresses too
+        return decode_image(get(str(image)))  # fetches addresses too
     except FileNotFoundError:
         raise UserError(f'there is no image {image}') from None
-    except (OSError, ValueError, cv2.error):  # of an empty file, or an address, for one
-        array = None
-    if array is None:
-        raise UserError(f'{image} cannot be read as an image')
-    return array
+    except ImageError as error:
+        raise UserError(f'{image} {error}') from None
+    except (OSError, ValueError):  # of an address, for one
+        raise UserError(f'{image} cannot be read') from None
 
 
 def _of_array(array: np.ndarray) -> np.ndarray:
@@ -51,17 +51,10 @@ def _of_array(array: np.ndarray) -> np.ndarray:
 
 
 def _of_pil(image: Image.Image) -> np.ndarray:
-    if image.mode in ('I', 'F') or not all(image.size):
+    if not all(image.size):
         width, height = image.size
-        raise UserError(
-            f'the PIL image has {width} x {height} pixels of mode {image.mode!r}: there must be '
-            'some, and of 8 or 16 bits, not of 32'
-        )
+        raise UserError(f'the PIL image has {width} x {height} pixels: there must be some')
     try:
-        upright = ImageOps.exif_transpose(image)
-        if upright.mode.startswith('I;16'):  # Pillow's own conversion cuts at 255
-            upright = Image.fromarray((np.asarray(upright) >> 8).astype(np.uint8))
-        upright = upright.convert('RGB')
-    except (OSError, ValueError, SyntaxError) as error:  # a file that PIL has opened, but not read
-        raise UserError(f'the PIL image cannot be read: {error}') from None
-    return np.ascontiguousarray(np.asarray(upright)[..., ::-1])
+        return decode_image(image)
+    except ImageError as error:
+        raise UserError(f'the PIL image {error}') from None

@@ -23,12 +23,15 @@ from .checkpoints import check_architecture, load_checkpoint_file
 from .config_files import is_overruled
 from .folding import fold_batch_norm
 from .frames import Frame, Refuse, frames_of, passing_over
+from .images import read_image
 from .label_options import restore_options
 from .limits import Doubts, set_max_objects, set_scale
 from .linking import link_tasks, merge_options
 from .prediction import Prediction
 from .switches import LOOPS
 from .unread import refuse_unread
+
+__all__ = ['Predictor', 'load_config', 'read_image']
 
 
 class Predictor:

@@ -1,86 +1,63 @@
-"""Bytes from anywhere to a picture, or a sentence that says why not."""
+"""Uploads as pictures, or as a problem with its status."""
 
 from __future__ import annotations
 
-from io import BytesIO
+from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps
+
+from projects.smn import reading
 
 from .problems import ProblemError
 
-FORMATS = ('JPEG', 'PNG', 'WEBP', 'BMP', 'TIFF', 'GIF')
-NAMES = 'JPEG, PNG, WebP, BMP, TIFF or GIF'
+STATUS = {'unreadable': 415, 'damaged': 422, 'several': 422, 'too large': 413}
 # Beyond this, resizing for the network would leave a side of no pixel.
 MIN_SIDE = 16
 MAX_ASPECT = 20
 
 
-def open_image(content: bytes, max_pixels: int) -> Image.Image:
+class Upload(NamedTuple):
+    """A file that is worth decoding.
+
+    Attributes:
+        content: Of the file.
+        size: (width, height) of the stored picture, in pixels.
+    """
+
+    content: bytes
+    size: tuple[int, int]
+
+
+def open_image(content: bytes, max_pixels: int) -> Upload:
     """Read the header of an image and decide whether to decode it; cheap.
 
     Raises:
         ProblemError: If it is no image, has too many pixels or too few, or several pictures.
     """
     try:
-        image = Image.open(BytesIO(content), formats=FORMATS)
-        # Some phones write MPO: a JPEG with a second picture behind it.
-        several = image.format != 'MPO' and getattr(image, 'is_animated', False)
-    except Image.DecompressionBombError:
-        raise _too_large(max_pixels) from None
-    except MemoryError:
-        raise
-    except Exception:  # Pillow may stumble anywhere over a file that is damaged
-        raise ProblemError(415, f'it is no image that can be read: send a {NAMES}') from None
-    width, height = image.size
-    if width * height > max_pixels:
-        raise _too_large(max_pixels, f'{width} x {height} pixels are')
+        width, height = reading.open_image(content, max_pixels).size
+    except reading.ImageError as error:
+        raise _problem(error) from None
     if min(width, height) < MIN_SIDE or max(width, height) > MAX_ASPECT * min(width, height):
         raise ProblemError(
             422,
             f'an image of {width} x {height} pixels is too small or too narrow: each side needs '
             f'{MIN_SIDE} pixels or more, and a {MAX_ASPECT}th of the other',
         )
-    if several:
-        raise ProblemError(422, f'the {image.format} has several pictures: send one')
-    return image
+    return Upload(content, (width, height))
 
 
-def decode_image(image: Image.Image) -> np.ndarray:
-    """The upright picture as people see it; the image is closed.
-
-    EXIF orientation is applied. CMYK and grey become colours; of 16 bits the upper 8 are taken;
-    what is transparent becomes white.
-
-    Returns:
-        BGR, (H, W, 3), uint8.
+def decode_image(upload: Upload) -> np.ndarray:
+    """The picture, as training and ``tools/predict.py`` see it: BGR, (H, W, 3), uint8.
 
     Raises:
         ProblemError: If it is damaged, or of numbers that are no colours.
     """
     try:
-        image.load()
-        upright = _rgb(ImageOps.exif_transpose(image))
-    except (ProblemError, MemoryError):
-        raise
-    except Exception:
-        raise ProblemError(422, f'the {image.format} is damaged or cut off') from None
-    finally:
-        image.close()  # the decoded pixels too, where the caller keeps the object
-    return np.ascontiguousarray(np.asarray(upright)[..., ::-1])
+        return reading.decode_image(upload.content)
+    except reading.ImageError as error:
+        raise _problem(error) from None
 
 
-def _rgb(image: Image.Image) -> Image.Image:
-    if image.mode in ('I', 'F'):
-        raise ProblemError(422, 'its pixels are 32-bit numbers: send 8 or 16 bits per channel')
-    if image.mode.startswith('I;16'):  # Pillow's own conversion cuts at 255
-        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8)).convert('RGB')
-    if not image.has_transparency_data:
-        return image.convert('RGB')
-    picture = image.convert('RGBA')
-    white = Image.new('RGBA', picture.size, 'white')
-    return Image.alpha_composite(white, picture).convert('RGB')
-
-
-def _too_large(max_pixels: int, size: str = 'these are') -> ProblemError:
-    return ProblemError(413, f'{size} too many: at most {max_pixels / 1e6:g} megapixels')
+def _problem(error: reading.ImageError) -> ProblemError:
+    return ProblemError(STATUS[error.fault], f'the image {error}')

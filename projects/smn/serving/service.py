@@ -8,12 +8,11 @@ from typing import Literal
 
 import cv2
 import numpy as np
-from PIL import Image
 
 from projects.smn.engine import Prediction, Predictor
 from projects.smn.engine.tables import to_csv
 
-from .decode import decode_image
+from .decode import Upload, decode_image
 from .mask_zip import mask_zip
 from .observe import Metrics
 from .uploads import of_each
@@ -44,7 +43,7 @@ class PredictionService:
 
     def answer(
         self,
-        images: Sequence[Image.Image],
+        images: Sequence[Upload],
         format: Format,
         masks: MaskForm,
         score_thr: float,
@@ -83,6 +82,6 @@ class PredictionService:
             self.metrics.images.inc()
         return prediction
 
-    def _predictions(self, images: Sequence[Image.Image], score_thr: float) -> Iterator[Prediction]:
+    def _predictions(self, images: Sequence[Upload], score_thr: float) -> Iterator[Prediction]:
         for picture in of_each(images, decode_image):  # one at a time is in memory
             yield self.predict(picture).at_least(score_thr)

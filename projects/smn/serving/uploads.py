@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from fastapi import Request
-from PIL import Image
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import ClientDisconnect
 
 from projects.smn.errors import listing
 
-from .decode import open_image
+from .decode import Upload, open_image
 from .options import ServingOptions
 from .problems import CLIENT_GONE, ProblemError
 
@@ -25,7 +24,7 @@ FORM = dict(type='object', required=[FIELD], properties={FIELD: FILES})
 OPENAPI_BODY = dict(required=True, content={'multipart/form-data': dict(schema=FORM)})
 
 
-async def read_images(request: Request, options: ServingOptions) -> list[Image.Image]:
+async def read_images(request: Request, options: ServingOptions) -> list[Upload]:
     """The images of a request, in its order; opened and judged by their headers, not decoded.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -125,6 +125,20 @@ class Task:
         """
         *outer, key = self.label_path
         return (entries(record, outer[0]) if outer else record).get(key)
+
+    def take_names(self, content: Mapping[str, Any]) -> Iterable[str]:
+        """Learn from a COCO file the names of what its labels hold by position.
+
+        Args:
+            content: Of the file; ``categories`` and ``info`` may name things.
+
+        Returns:
+            What must be taken for granted, as the file names nothing: the end of ``'1 ...'``.
+
+        Raises:
+            UserError: If what it names is not what the task asks for.
+        """
+        return ()
 
     def without_label(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """A copy of a COCO record that is not labelled for this task.

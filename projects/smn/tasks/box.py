@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from projects.smn.errors import UserError
+from projects.smn.reading.values import number
 
 from .base import TASKS, Task
 from .geometry import Boxes
@@ -44,10 +45,10 @@ class BoxTask(Task):
         if isinstance(label, (list, tuple)) and not label:
             return [math.nan] * 4
         try:
-            x, y, width, height = map(float, label)
+            x, y, width, height = map(number, label)
         except (TypeError, ValueError):
             raise UserError(f'{label!r:.60} is not [x, y, width, height]') from None
-        if not (math.isfinite(x + y + width + height) and width > 0 and height > 0):
+        if not (width > 0 and height > 0):
             raise UserError(f'{label!r:.60} is not a box with a positive width and height')
         return [x, y, x + width, y + height]
 

@@ -48,7 +48,7 @@ def _build_task(name: str, config: Mapping, classes: tuple[str, ...]) -> Task:
     unsaid = [p for p in _needed(task_class) if getattr(task_class, p, None) is vars(Task).get(p)]
     if unsaid:
         raise UserError(f'task {name!r}: {kind} does not say {listing(unsaid, 12)}')
-    known = {f.name for f in dataclasses.fields(task_class)} - {'name', 'dataset_classes'}
+    known = {f.name for f in dataclasses.fields(task_class) if f.init} - {'name', 'dataset_classes'}
     for option in options:
         if option not in known:
             raise UserError(

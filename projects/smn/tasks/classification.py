@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from projects.smn.errors import UserError, listing
+from projects.smn.reading.values import one_of
 
 from .base import SCORE, TASKS, Task
 from .geometry import Values
@@ -64,13 +65,10 @@ class ClassificationTask(Task):
         """The index of the class; -1 for an empty label, which trains nothing."""
         if label == '':
             return -1
-        # 3.0 and "3" are the same grade: spreadsheets turn one into the other.
-        text = str(label)
-        if text not in self.classes and isinstance(label, float) and label.is_integer():
-            text = str(int(label))
-        if text not in self.classes:
+        name = one_of(label, self.classes)
+        if name is None:
             raise UserError(f'{label!r} is not one of {listing(self.classes)}')
-        return self.classes.index(text)
+        return self.classes.index(name)
 
     def is_labelled(self, label: int) -> bool:
         return label >= 0

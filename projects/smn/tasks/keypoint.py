@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from projects.smn.errors import UserError, listing
+from projects.smn.reading.values import number, same_text
 
 from .base import SCORE, TASKS, Task
 from .geometry import Geometry, cropped, moved_points
@@ -42,6 +43,11 @@ class KeypointTask(Task):
     flip_pairs: tuple[tuple[str, str], ...] = ()
     sigmas: float | Sequence[float] = 0.1
     source: str = 'keypoints'
+    # Where the points are in a file that names them in another order, by the id of its category,
+    # and how many there are then.
+    _columns: dict[int, list[int] | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -86,6 +92,55 @@ class KeypointTask(Task):
     def label_path(self) -> tuple[str, ...]:
         return (self.source,) if self.source == 'keypoints' else ('points', self.source)
 
+    def take_names(self, content: Mapping[str, Any]) -> Iterable[str]:
+        """Learn the order of the points from the ``keypoints`` of each category."""
+        if self.source != 'keypoints':
+            return []
+        self._columns, unnamed = {}, []
+        for category in content['categories']:
+            if category['name'] not in map(same_text, self.of):
+                continue
+            names = category.get('keypoints')
+            if names:
+                self._columns[category['id']] = self._places(names, category['name'])
+            else:
+                unnamed.append(category)
+        labelled = {a['category_id'] for a in content['annotations'] if a.get('keypoints')}
+        return [
+            f'category without names of `keypoints`, {category["name"]!r}: taken in the order '
+            f'{listing(self.points)}'
+            for category in unnamed
+            if category['id'] in labelled
+        ]
+
+    def _places(self, names: Any, category: str) -> list[int] | None:
+        """Where each point is among those of a category; None if they are the same."""
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise UserError(f'the `keypoints` of category {category!r} are no list of names')
+        names = [same_text(name) for name in names]
+        asked = [same_text(name) for name in self.points]
+        if names == asked:
+            return None
+        if missing := [name for name in asked if names.count(name) != 1]:
+            raise UserError(
+                f'category {category!r} has the points {listing(names)}, not {listing(missing)} '
+                'once: name them so in `points`, in any order'
+            )
+        return [names.index(name) for name in asked] + [len(names)]
+
+    def find_label(self, record: Mapping[str, Any]) -> Any:
+        """As of every task; in the order of ``points``, where the file names its own."""
+        label = super().find_label(record)
+        places = self._columns.get(record.get('category_id')) if self._columns else None
+        if not label or places is None or not isinstance(label, (list, tuple)):
+            return label
+        *places, count = places
+        if len(label) != 3 * count:
+            raise UserError(
+                f'{label!r:.60} is not {3 * count} numbers: x, y, v for each point of its category'
+            )
+        return [value for place in places for value in label[3 * place : 3 * place + 3]]
+
     def without_label(self, annotation: Mapping[str, Any]) -> dict[str, Any]:
         rest = super().without_label(annotation)
         if self.source == 'keypoints':
@@ -96,13 +151,14 @@ class KeypointTask(Task):
         """Shape (num_points, 3): x, y in pixels, visibility 0, 1 or 2. Empty: all of them 0."""
         count = len(self.points)
         try:
-            points = np.asarray(label or [0] * (3 * count), dtype=float).reshape(count, 3)
+            points = [number(value) for value in np.ravel(label or [0] * (3 * count)).tolist()]
+            points = np.asarray(points, dtype=float).reshape(count, 3)
         except (TypeError, ValueError):
             raise UserError(
                 f'{label!r:.60} is not {3 * count} numbers: x, y, v for each of '
                 f'{listing(self.points)}'
             ) from None
-        if not np.isin(points[:, 2], (0, 1, 2)).all() or not np.isfinite(points).all():
+        if not np.isin(points[:, 2], (0, 1, 2)).all():
             raise UserError(f'{label!r:.60} has a visibility other than 0, 1 or 2')
         return points.tolist()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -12,6 +11,7 @@ import numpy as np
 from pycocotools import mask as mask_utils
 
 from projects.smn.errors import UserError
+from projects.smn.reading.outlines import is_number
 from projects.smn.runs import runs_fit
 
 from .base import TASKS, Task
@@ -29,7 +29,7 @@ class MaskTask(Task):
 
     A task named ``mask`` reads COCO's ``segmentation``; one of any other name reads
     ``masks: {<name>: <polygons or RLE>}`` of the annotation, unless ``source`` says otherwise.
-    An empty list is a label: this object has no such mask.
+    An empty list is a label of those: this object has no such mask. Of ``segmentation`` it is none.
 
     Args:
         source: ``'segmentation'``, or the key in ``masks``. Default: as said above.
@@ -52,6 +52,15 @@ class MaskTask(Task):
     @property
     def outlines(self) -> bool:
         return self.source == 'segmentation'
+
+    def find_label(self, record: Mapping[str, Any]) -> Any:
+        """As of every task; an empty outline of the object itself says that only its box was drawn.
+
+        Nothing that has a box has no mask, and exporters write rectangles so.
+        """
+        label = super().find_label(record)
+        empty = isinstance(label, (list, tuple)) and not any(label)
+        return None if self.outlines and empty else label
 
     def parse_label(self, label: Any) -> list | dict:
         """Polygons ``[[x1, y1, x2, y2, ...], ...]`` or RLE ``{'size': [h, w], 'counts': ...}``."""
@@ -234,5 +243,5 @@ def _is_polygon(points: Any) -> bool:
         isinstance(points, (list, tuple))
         and len(points) >= 6
         and len(points) % 2 == 0
-        and all(isinstance(value, (int, float)) and math.isfinite(value) for value in points)
+        and all(map(is_number, points))
     )

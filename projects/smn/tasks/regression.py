@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from projects.smn.errors import UserError
+from projects.smn.reading.values import number
 
 from .base import TASKS, Task
 from .geometry import Values
@@ -117,12 +118,7 @@ class RegressionTask(Task):
         """The number; NaN for an empty label, which trains nothing."""
         if label == '':
             return math.nan
-        try:
-            value = float(label)
-        except (TypeError, ValueError):
-            raise UserError(f'{label!r:.40} is not a number') from None
-        if not math.isfinite(value):
-            raise UserError(f'{label!r} is not a finite number')
+        value = number(label)
         if self.encoding == 'log_box' and value <= 0:
             raise UserError(f"{label!r} is not positive, which encoding='log_box' needs")
         return value

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from io import BytesIO
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import cv2
 import numpy as np
-from PIL import Image
 
 from projects.smn.errors import UserError, listing
+from projects.smn.reading.maps import read_map
+from projects.smn.reading.values import same_text
 
 from .base import TASKS, Task
 from .geometry import Geometry, cropped, of_pixels
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 IGNORED = 255
 """The value of pixels that are not labelled."""
-# What Pillow raises for files that are damaged in one way or another.
-FAULTS = (OSError, EOFError, SyntaxError, ValueError, Image.DecompressionBombError)
 
 
 @TASKS.register_module()
@@ -50,6 +48,8 @@ class SemanticTask(Task):
     classes: tuple[str, ...]
     background: str | None = 'background'
     source: str = 'seg_map'
+    # What the values of a file become that names them in another order, (256,).
+    _values: np.ndarray | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -80,6 +80,34 @@ class SemanticTask(Task):
     def label_path(self) -> tuple[str, ...]:
         return (self.source,)
 
+    def take_names(self, content: Mapping[str, Any]) -> Iterable[str]:
+        """Learn what the values of pixels mean from the file's ``info``.
+
+        ``{"<source>_classes": [...]}`` or ``{"semantic_classes": [...]}``: the names of the values
+        from 0 on, as our converters write them.
+        """
+        self._values = None
+        info = content.get('info')
+        info = info if isinstance(info, Mapping) else {}
+        names = info.get(f'{self.source}_classes') or info.get('semantic_classes')
+        if not names:
+            asked = any(self.find_label(image) for image in content['images'])
+            order = f'file without names of the values of maps for {self.name!r}: '
+            return [f'{order}0, 1, ... are taken for {listing(self.classes)}'] * asked
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise UserError('the names of its values in `info` are no list of names')
+        names, asked = [same_text(name) for name in names], list(map(same_text, self.classes))
+        if unknown := [name for name in names if name not in asked]:
+            raise UserError(
+                f'the values of its maps are {listing(names)}, and the task has no class '
+                f'{listing(unknown)}'
+            )
+        if names != asked:
+            self._values = np.full(IGNORED + 1, len(self.classes), np.uint8)
+            self._values[: len(names)] = [asked.index(name) for name in names]
+            self._values[IGNORED] = IGNORED
+        return []
+
     def parse_label(self, label: Any) -> str:
         """The name of the file."""
         if not isinstance(label, str) or not label:
@@ -94,14 +122,13 @@ class SemanticTask(Task):
         if path is None:
             return SemanticMap(np.full((1, *size), IGNORED, np.uint8))
         try:
-            with Image.open(BytesIO(read(path))) as image:
-                values = np.array(image)  # of a palette, the indices
+            values, _ = read_map(read(path))
         except FileNotFoundError:
             raise UserError(f'there is no semantic map {path}') from None
-        except FAULTS as error:
+        except (OSError, ValueError) as error:
             raise UserError(f'the semantic map {path} cannot be read: {error}') from None
         self._check_map(values, path, size)
-        return SemanticMap(values[None])
+        return SemanticMap((values if self._values is None else self._values[values])[None])
 
     def _check_map(self, values: np.ndarray, path: str, size: tuple[int, int]) -> None:
         if values.ndim != 2 or values.dtype != np.uint8:
@@ -111,11 +138,14 @@ class SemanticTask(Task):
                 f'the semantic map {path} has {values.shape[1]} x {values.shape[0]} pixels, its '
                 f'image {size[1]} x {size[0]}'
             )
-        wrong = np.setdiff1d(np.unique(values), [*range(len(self.classes)), IGNORED])
+        known = len(self.classes)
+        if self._values is not None:
+            known = int((self._values[:IGNORED] < len(self.classes)).sum())
+        wrong = np.setdiff1d(np.unique(values), [*range(known), IGNORED])
         if len(wrong):
             raise UserError(
                 f'{path}: task {self.name!r}: it has pixels of value {listing(map(int, wrong))}, '
-                f'but {len(self.classes)} classes have the values 0 to {len(self.classes) - 1}'
+                f'but {known} classes have the values 0 to {known - 1}'
             )
 
     def labelled(self, fields: Mapping[str, Any]) -> np.ndarray | Tensor:

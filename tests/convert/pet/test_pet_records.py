@@ -201,9 +201,9 @@ def test_a_damaged_image_is_left_out_and_named(raw, out):
 def test_the_pixels_of_an_image_are_gone_before_the_next_one_is_read(raw, out, monkeypatch):
     pixels, alive = [], []
 
-    def watched(path):
+    def watched(path, stored):
         alive.append(sum(picture() is not None for picture in pixels))
-        decoded = decode(path)
+        decoded = decode(path, stored)
         pixels.append(weakref.ref(decoded.pixels))  # GIFs are written anew, so there are some
         return decoded
 

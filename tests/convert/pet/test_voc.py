@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from raw_pets import HEAD, XML
 
-from projects.smn.convert.outlines import clip_box
 from projects.smn.convert.pet.voc import read_boxes
+from projects.smn.reading.outlines import clip_box
 
 
 def written(path, *corners):

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from labelling import polygon
 
-from projects.smn.convert.outlines import measure, polygon_area
 from projects.smn.convert.via.shapes import is_open, outline_of, place_of
+from projects.smn.reading.outlines import measure, polygon_area
 
 
 @pytest.mark.parametrize('seed', range(5))

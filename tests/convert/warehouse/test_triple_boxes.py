@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from projects.smn.convert.outlines import clip_box
 from projects.smn.convert.report import Report
 from projects.smn.convert.warehouse.boxes import read_boxes
 from projects.smn.errors import UserError
+from projects.smn.reading.outlines import clip_box
 
 NAMES = {'person': 'person', '2': 'forklift'}
 

@@ -11,12 +11,13 @@ import numpy as np
 from PIL import Image
 
 from projects.smn.convert.decoded import Decoded, decode
-from projects.smn.convert.outlines import clip_box, place_of_mask
+from projects.smn.convert.outlines import place_of_mask
 from projects.smn.convert.pet.lists import SPECIES, Pet
 from projects.smn.convert.pet.source import PetSource
 from projects.smn.convert.pet.trimaps import FOREGROUND, object_mask, read_trimap, semantic_map
 from projects.smn.convert.pet.voc import read_boxes
 from projects.smn.convert.report import Report
+from projects.smn.reading.outlines import clip_box
 
 CLASS_KEYS = ('breed', 'species', 'pet')
 MAPS = Path('annotations', 'semantic')
@@ -65,7 +66,7 @@ class PetWriter:
     def _image(self, number: int, pet: Pet) -> dict[str, Any] | None:
         """The record of an image, which holds the labels that need no mask; None if damaged."""
         path = self.source.pictures[pet.name]
-        decoded = decode(path)
+        decoded = decode(path, stored=True)  # trimaps are not turned either
         if decoded is None:
             self.report.skipped['images that cannot be read to the end'].append(pet.name)
             return None

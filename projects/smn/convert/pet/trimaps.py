@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from projects.smn.convert.decoded import read_image
+from projects.smn.reading import read_map
 from projects.smn.tasks import IGNORED
 
 FOREGROUND, BACKGROUND, BORDER = 1, 2, 3
@@ -15,7 +15,10 @@ BORDER_POLICIES = ('ignore', 'object', 'background')
 
 def read_trimap(path: Path) -> np.ndarray | None:
     """The values of a trimap, (height, width) uint8; None when it is damaged or is no trimap."""
-    values = read_image(path, np.asarray)
+    try:
+        values, _ = read_map(path.read_bytes())
+    except (OSError, ValueError):
+        return None
     known = np.ndim(values) == 2 and np.isin(values, (FOREGROUND, BACKGROUND, BORDER)).all()
     return values.astype(np.uint8) if known else None
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from projects.smn.convert.attach import Point
-from projects.smn.convert.outlines import is_number
 from projects.smn.convert.report import Report
 from projects.smn.convert.via.file import Region, ViaFile
 from projects.smn.convert.via.labels import RegionLabels
 from projects.smn.convert.via.shapes import is_open, place_of
 from projects.smn.errors import UserError, listing
+from projects.smn.reading.outlines import is_number
 
 
 @dataclass

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from projects.smn.convert.formats import format_of, instead_of
 from projects.smn.convert.report import Report
 from projects.smn.convert.sources import read_json
 from projects.smn.convert.via.shapes import SHAPES
 from projects.smn.errors import UserError, listing
+from projects.smn.reading.formats import format_of, instead_of
 
 
 @dataclass

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from projects.smn.convert.outlines import is_number
 from projects.smn.convert.report import Report
 from projects.smn.convert.via.file import Region, ViaFile
 from projects.smn.errors import UserError, listing
+from projects.smn.reading.outlines import is_number
 
 YES_NO = {True: 'yes', False: 'no'}
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from projects.smn.convert.objects import TOLERANCE_PX
-from projects.smn.convert.outlines import is_number, measure
+from projects.smn.reading.outlines import is_number, measure
 
 SHAPES = ('polygon', 'polyline', 'rect', 'circle', 'ellipse', 'point')
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from projects.smn.convert.decoded import read_image
 from projects.smn.errors import UserError, listing
+from projects.smn.reading import read_map
 from projects.smn.tasks import IGNORED
 
 IGNORE_NAME = 'ignore'
@@ -70,10 +70,10 @@ def read_mask(path: Path) -> np.ndarray | None:
     Raises:
         UserError: It has several channels, so that nobody knows which of them is the code.
     """
-    found = read_image(path, lambda image: (np.asarray(image), image.mode))
-    if found is None:
+    try:
+        codes, mode = read_map(path.read_bytes())
+    except (OSError, ValueError):
         return None
-    codes, mode = found
     if codes.ndim != 2 or codes.dtype.kind not in 'biu' or codes.min() < 0 or codes.max() >= _CODES:
         raise UserError(f'{path} is no mask of codes, but an image in {mode}')
     return codes.astype(np.uint16)

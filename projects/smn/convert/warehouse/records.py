@@ -11,12 +11,14 @@ import numpy as np
 from PIL import Image
 
 from projects.smn.convert.decoded import Decoded, decode
-from projects.smn.convert.outlines import clip_box
+from projects.smn.convert.images import TAKEN_UPRIGHT
 from projects.smn.convert.report import Report
 from projects.smn.convert.warehouse.boxes import read_boxes
 from projects.smn.convert.warehouse.masks import Codes, read_mask
 from projects.smn.convert.warehouse.triples import Triple
 from projects.smn.errors import UserError
+from projects.smn.reading.orientation import upright_size
+from projects.smn.reading.outlines import clip_box
 from projects.smn.tasks import IGNORED
 
 MAPS = Path('annotations', 'semantic')
@@ -33,6 +35,8 @@ class TripleWriter:
         codes: what the pixels of masks mean; None if there are no masks.
         skip_missing: leave out what is missing, damaged or of another size.
         report: gets everything that is skipped or corrected.
+        drawn: ``'upright'`` or ``'stored'``: on which picture labels lie of photographs that EXIF
+            turns; by default as the size of the mask tells, else upright.
 
     Attributes:
         copies: file name in ``images`` to the file to copy, of images that were not written.
@@ -45,6 +49,7 @@ class TripleWriter:
     codes: Codes | None
     skip_missing: bool
     report: Report
+    drawn: str | None = None
     copies: dict[str, Path] = field(default_factory=dict)
     pixels: np.ndarray = field(default_factory=lambda: np.zeros(IGNORED + 1, int))
 
@@ -65,9 +70,18 @@ class TripleWriter:
             if decoded is None:
                 self._skip('images', triple.image, _fault(triple.image))
                 continue
-            size = {'width': decoded.width, 'height': decoded.height}
-            image = {'id': number, 'file_name': self._put(name, triple.image, decoded), **size}
-            self._map(name, image, triple)
+            mask, size = self._mask(triple), (decoded.width, decoded.height)
+            more = {}
+            if self._is_stored(triple, decoded, mask):
+                size = upright_size(*size, decoded.orientation)
+                if decoded.pixels is None:
+                    more = {'drawn': 'stored'}
+                else:  # what is written anew has no EXIF
+                    decoded = decode(triple.image, stored=True)
+            file_name = self._put(name, triple.image, decoded)
+            image = {'id': number, 'file_name': file_name, 'width': size[0], 'height': size[1]}
+            image |= more
+            self._map(name, image, triple, mask)
             for found in self._objects(image, triple):
                 objects.append({'id': len(objects) + 1, **found})
             images.append(image)
@@ -88,16 +102,36 @@ class TripleWriter:
         decoded.pixels.save(self.folder / 'images' / f'{name}.png')
         return f'{name}.png'
 
-    def _map(self, name: str, image: dict[str, Any], triple: Triple) -> None:
-        """Write the semantic map and name it in the image's record; nothing without a mask."""
+    def _is_stored(self, triple: Triple, decoded: Decoded, mask: np.ndarray | None) -> bool:
+        """Whether labels lie on the picture before EXIF turns it."""
+        if decoded.orientation == 1 or self.drawn:
+            return decoded.orientation > 1 and self.drawn == 'stored'
+        upright = decoded.width, decoded.height
+        stored = upright_size(*upright, decoded.orientation)
+        if mask is not None and mask.shape[::-1] == stored != upright:
+            return True
+        if mask is None or stored == upright:  # nothing tells
+            self.report.noticed[TAKEN_UPRIGHT].append(str(triple.image))
+        return False
+
+    def _mask(self, triple: Triple) -> np.ndarray | None:
+        """The codes of the mask, if there is one that can be read."""
         if triple.mask is None:
-            return
+            return None
         if self.codes is None:
             raise UserError(f'{triple.mask} is a mask: --codes says what its pixels mean')
         mask = read_mask(triple.mask)
         if mask is None:
             self._skip('masks', triple.mask, _fault(triple.mask))
-        elif mask.shape != (image['height'], image['width']):
+        return mask
+
+    def _map(
+        self, name: str, image: dict[str, Any], triple: Triple, mask: np.ndarray | None
+    ) -> None:
+        """Write the semantic map and name it in the image's record; nothing without a mask."""
+        if mask is None:
+            return
+        if mask.shape != (image['height'], image['width']):
             self._skip('masks', triple.mask, 'has another size than its image')
         else:
             values = self.codes.to_map(mask, triple.mask)

@@ -2,12 +2,13 @@
 
 from .affine import TaskRandomAffine
 from .copy_paste import TaskCopyPaste
-from .loading import LoadTaskAnnotations
+from .loading import LoadImageFromFile, LoadTaskAnnotations
 from .mosaic import TaskMosaic
 from .packing import PackTaskInputs
 from .transpose import RandomTranspose
 
 __all__ = [
+    'LoadImageFromFile',
     'LoadTaskAnnotations',
     'PackTaskInputs',
     'RandomTranspose',

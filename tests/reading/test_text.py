@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from projects.smn.convert.text import is_broken, repair
+from projects.smn.reading.text import is_broken, repair
 
 WORDS = ['Pequeña', 'Größe', 'mûre', 'élan vital', 'ÁÍÝ', '柑橘']
 

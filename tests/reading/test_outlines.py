@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pycocotools import mask as rle
 
-from projects.smn.convert.outlines import measure
+from projects.smn.reading.outlines import measure
 from projects.smn.tasks import encode_mask
 
 HEIGHT, WIDTH = 240, 320

@@ -7,10 +7,10 @@ import json
 import pytest
 
 from projects.smn.convert.coco_file import read_coco
-from projects.smn.convert.formats import READERS, format_of
 from projects.smn.convert.report import Report
 from projects.smn.convert.via.file import read_via
 from projects.smn.errors import UserError
+from projects.smn.reading.formats import READERS, format_of
 
 FILES = {
     'COCO': dict(images=[], annotations=[], categories=[]),

@@ -1,0 +1,59 @@
+"""What a data set leaves out, mends or takes for granted: each with a count and examples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+EXAMPLES = 3
+
+
+@dataclass
+class Remark:
+    """One thing that is to be said of a file.
+
+    Args:
+        what: Such as ``'boxes of no size, taken from the outline'``.
+        chosen: Whether the user has asked for it, as by the classes of a config.
+        count: Of how many.
+        examples: The first few of them.
+    """
+
+    what: str
+    chosen: bool = False
+    count: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        named = ', '.join(self.examples) + ', ...' * (self.count > len(self.examples) > 0)
+        return f'{self.count} {self.what}' + f': {named}' * bool(named)
+
+
+class Remarks:
+    """All that is to be said of a file, in the order in which it was met."""
+
+    def __init__(self) -> None:
+        self._by_text: dict[str, Remark] = {}
+
+    def add(self, what: str, example: object = None, chosen: bool = False) -> None:
+        """Count one more.
+
+        Args:
+            what: See :class:`Remark`.
+            example: Names it, such as ``'annotation 7'``.
+            chosen: See :class:`Remark`.
+        """
+        remark = self._by_text.setdefault(what, Remark(what, chosen))
+        remark.count += 1
+        if example is not None and len(remark.examples) < EXAMPLES:
+            remark.examples.append(str(example))
+
+    def __iter__(self):
+        return iter(self._by_text.values())
+
+    def __len__(self) -> int:
+        return len(self._by_text)
+
+    @property
+    def unasked(self) -> list[Remark]:
+        """Those that nobody has asked for."""
+        return [remark for remark in self if not remark.chosen]

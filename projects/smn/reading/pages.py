@@ -1,0 +1,61 @@
+"""Files that hold several pictures: which one is meant."""
+
+from __future__ import annotations
+
+from PIL import Image
+
+# TIFF's tag NewSubfileType, and its bit for a smaller version of another picture in the file.
+SUBFILE_TYPE, IS_REDUCED = 254, 1
+SUB_IFDS = 330
+
+
+class SeveralError(ValueError):
+    """A file has several pictures, and nothing says which one is meant."""
+
+
+def the_picture(image: Image.Image) -> Image.Image:
+    """The one picture of an opened file, without decoding it.
+
+    A thumbnail is never taken for it, before or behind it, or where the picture itself lies in a
+    place of its own (``SubIFDs``), as in raw photographs. Of the two of an MPO, as some phones
+    write, the first is taken.
+
+    Raises:
+        SeveralError: If an animation, or a TIFF of several pages.
+        ValueError: If there is a thumbnail alone that can be read.
+    """
+    if image.format == 'MPO':
+        return image
+    if image.format == 'TIFF':
+        return _page(image)
+    if getattr(image, 'is_animated', False):
+        raise SeveralError(f'the {image.format} has several pictures: one is needed')
+    return image
+
+
+def _page(image: Image.Image) -> Image.Image:
+    pages = getattr(image, 'n_frames', 1)
+    whole = [page for page in range(pages) if not _is_reduced(image, page)]
+    if len(whole) > 1:
+        raise SeveralError(f'the TIFF has several pictures, {len(whole)} pages: one is needed')
+    if whole:
+        image.seek(whole[0])
+        return image
+    image.seek(0)
+    return _below(image)
+
+
+def _is_reduced(image: Image.Image, page: int) -> bool:
+    image.seek(page)
+    return bool(image.tag_v2.get(SUBFILE_TYPE, 0) & IS_REDUCED)
+
+
+def _below(image: Image.Image) -> Image.Image:
+    """The largest picture of the SubIFDs that is no thumbnail."""
+    children = image.get_child_images() if image.tag_v2.get(SUB_IFDS) else []
+    found = [child for child in children if not child.tag_v2.get(SUBFILE_TYPE, 0) & IS_REDUCED]
+    if not found:
+        raise ValueError(
+            'only its thumbnail can be read, as of a raw photograph: save it as JPEG or PNG first'
+        )
+    return max(found, key=lambda child: child.width * child.height)

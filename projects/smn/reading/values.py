@@ -1,0 +1,107 @@
+"""What a value in somebody's JSON or CSV means: a flag, a number, an id, the name of a class.
+
+Exporters write ``"0"``, ``0``, ``0.0`` and ``false`` for the same thing. Python's own ``bool``,
+``float`` and ``str`` would take the first for true, true for 1, and 2.0 for a class ``2.0``.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+from projects.smn.errors import UserError
+
+FLAGS = {'0': False, 'false': False, 'no': False, '1': True, 'true': True, 'yes': True}
+
+
+def flag(value: Any, absent: bool = False) -> bool:
+    """Yes or no.
+
+    Args:
+        value: true, false, 0, 1, or one of these as text; null and empty text say nothing.
+        absent: What that means.
+
+    Raises:
+        UserError: If it is something else.
+    """
+    if value is None or value == '':
+        return absent
+    if isinstance(value, bool):
+        return value
+    text = value.strip().lower() if isinstance(value, str) else value
+    if isinstance(text, str) and text in FLAGS:
+        return FLAGS[text]
+    if isinstance(text, (int, float)) and text in (0, 1):
+        return bool(text)
+    raise UserError(f'{value!r:.40} is neither true nor false')
+
+
+def number(value: Any) -> float:
+    """A finite number, or one as text. True and false are none.
+
+    Raises:
+        UserError: If it is none.
+    """
+    if isinstance(value, (int, float, str)) and not isinstance(value, bool):
+        try:
+            found = float(value)
+        except (ValueError, OverflowError):
+            found = math.nan
+        if math.isfinite(found):
+            return found
+    raise UserError(f'{value!r:.40} is no finite number')
+
+
+def whole_number(value: Any) -> int:
+    """A whole number, also as text or as 3.0.
+
+    Raises:
+        UserError: If it is none.
+    """
+    found = number(value)
+    if not found.is_integer():
+        raise UserError(f'{value!r:.40} is not a whole number')
+    return int(found)
+
+
+def identity(value: Any) -> int | str:
+    """What identifies a record: 7, 7.0 and "7" are one id; other text is an id as it is.
+
+    Raises:
+        UserError: If it is neither a whole number nor text.
+    """
+    if isinstance(value, str):
+        plain = value.strip()
+        is_number = plain.isascii() and plain.removeprefix('-').isdecimal()
+        # Not "007", which may stand beside "7".
+        return int(plain) if is_number and str(int(plain)) == plain else value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    raise UserError(f'{value!r:.40} is no id: a whole number, or text')
+
+
+def same_text(value: str) -> str:
+    """Text as it is compared: letters that are written in two ways in Unicode become one."""
+    return value if value.isascii() else unicodedata.normalize('NFC', value)
+
+
+def one_of(value: Any, names: Iterable[str]) -> str | None:
+    """The name among ``names`` that a value means; None if none.
+
+    Text is compared as :func:`same_text`. true and false are the classes of that name, in whatever
+    case; 3, 3.0, "3" and "3.0" are one grade, as spreadsheets turn one into the other.
+    """
+    known = {same_text(name): name for name in names}
+    if isinstance(value, bool):
+        return next((known[n] for n in known if n.lower() == str(value).lower()), None)
+    text = same_text(str(value).strip())
+    if text not in known:
+        try:
+            text = str(whole_number(value))
+        except UserError:
+            return None
+    return known.get(text)
