@@ -51,4 +51,6 @@ def test_one_line_says_what_went_where_and_what_is_new(runner, tmp_path):
     (log,) = tmp_path.glob('*/*.log')
     (line,) = (line for line in log.read_text().splitlines() if 'load_from: ' in line)
     assert 'classes card -> 0 (was 1), fruit -> 1 (was 0)' in line
-    assert 'neck.classes 1 -> 1 (was 0), 2 -> 2 (was 1), 3 -> 3 (was 2); new neck.classes: 0' in line
+    assert (
+        'neck.classes 1 -> 1 (was 0), 2 -> 2 (was 1), 3 -> 3 (was 2); new neck.classes: 0' in line
+    )

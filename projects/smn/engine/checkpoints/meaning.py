@@ -14,8 +14,8 @@ from .said import said_by
 
 MOST = 8  # names in a sentence
 ADVICE = (
-    'with another one its answers would be misread: write the latter, or train from these weights '
-    'with load_from, which goes by names'
+    'write what it was trained with, or its answers would be misread; a training that starts from '
+    'it by load_from may have others'
 )
 
 OTHER_ORDER = (
