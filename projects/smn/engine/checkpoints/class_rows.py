@@ -72,7 +72,5 @@ def _of_dense_head(
         if value.shape != larger[key].shape:
             each = len(larger[key]) - len(value)
             background = len(value) - each * count
-            is_known = (
-                each > 0 and background in (0, each) and value[0].shape == larger[key][0].shape
-            )
-            yield key, Layout(each, background) if is_known else None
+            wider = value.shape[1:] != larger[key].shape[1:]
+            yield key, None if wider or background not in (0, each) else Layout(each, background)
