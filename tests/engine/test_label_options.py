@@ -86,7 +86,7 @@ def test_a_checkpoint_that_does_not_say_them_is_refused(run, tmp_path):
 
 def test_a_config_that_says_others_than_the_training_had_is_refused(run, root):
     _, folder, _ = run
-    cfg = config(root, folder, mean=1.0, std=2.0)
+    cfg = config(root, folder, mean=1.0, std=2.0, encoding='log_box')
     with pytest.raises(UserError, match=r"'length' has mean=1\.0 .* trained with"):
         Predictor(cfg, folder / 'epoch_1.pth', device='cpu')
 

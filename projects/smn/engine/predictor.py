@@ -19,7 +19,7 @@ from mmengine.registry import init_default_scope
 from projects.smn.errors import UserError
 from projects.smn.tasks import build_tasks
 
-from .checkpoints import check_architecture, load_checkpoint_file
+from .checkpoints import check_architecture, check_meaning, load_checkpoint_file, map_rows
 from .config_files import is_overruled
 from .folding import fold_batch_norm
 from .frames import Frame, Refuse, frames_of, passing_over
@@ -52,8 +52,8 @@ class Predictor:
         parameters: How many the network has as the config says.
 
     Raises:
-        UserError: If the config or the checkpoint is missing, they do not belong together, or have
-            no place for a scale or a number of objects.
+        UserError: If the config or the checkpoint is missing, they do not belong together or do not
+            mean the same by an answer, or have no place for a scale or a number of objects.
 
     Example:
         >>> predictor = Predictor('configs/fruit/smn_lite0_fpn_fruit_demo.py', 'epoch_7.pth')
@@ -90,7 +90,9 @@ class Predictor:
         self.tasks = build_tasks(self.cfg.model.tasks, self.classes)
         self.model = MODELS.build(self.cfg.model)
         weights = load_checkpoint_file(checkpoint)
+        check_meaning(self.model, weights, checkpoint)
         check_architecture(self.model, weights, checkpoint)
+        map_rows(self.model, weights)
         restore_options(self.model, weights, checkpoint)
         self.model.load_state_dict(weights['state_dict'], strict=False)  # but for the balancer
         self.parameters = sum(parameter.numel() for parameter in self.model.parameters())

@@ -27,12 +27,16 @@ from projects.smn.quiet import is_for_the_screen, is_worth_hearing
 
 from .checkpoints import (
     check_architecture,
+    check_meaning,
+    check_order,
     check_resumable,
     describe_fit,
     load_checkpoint_file,
+    map_rows,
     with_best_files,
     without_balancer,
 )
+from .checkpoints.meaning import OTHER_ORDER
 from .hooks.label_options_hook import LabelOptionsHook
 from .hooks.opening_hook import OpeningHook
 from .hooks.short_ema_hook import ShortEMAHook
@@ -162,10 +166,7 @@ class TaskRunner(Runner):
         for parameter, state in optimizer.state.items() if optimizer else ():
             averages = (state[key] for key in AVERAGES if state.get(key) is not None)
             if any(average.shape != parameter.shape for average in averages):
-                raise UserError(
-                    f'{filename} cannot be resumed: its run had tasks or heads in another order; a '
-                    'config that a run writes is sorted: resume with the one that it was given'
-                )
+                raise UserError(OTHER_ORDER.format(filename))
 
     def _tell_metrics(self, model: nn.Module) -> None:
         """What tasks have from a checkpoint is for the metrics of a test too."""
@@ -186,9 +187,12 @@ class TaskRunner(Runner):
 
         Raises:
             UserError: If the file is missing or unsafe, or, in a test or a run that is resumed, of
-                another network; if a run is resumed from weights alone.
+                another network or of one that means something else; if a run is resumed from
+                weights alone.
         """
         checkpoint = load_checkpoint_file(filename, map_location)
+        model = self.model.module if is_model_wrapper(self.model) else self.model
+        exact = self._exact_checkpoint or self.resumes
         if self.resumes:
             check_resumable(checkpoint, filename)
             check_schedules(self.param_schedulers, checkpoint, filename)
@@ -198,10 +202,16 @@ class TaskRunner(Runner):
         else:
             # Weights of losses belong to a run: another one begins its own.
             checkpoint['state_dict'] = without_balancer(checkpoint['state_dict'])
+        if exact:
+            check_meaning(model, checkpoint, filename)
+        if self.resumes:
+            check_order(model, checkpoint, filename)
+        # Before hooks, of which one has a mean of the weights.
+        elif mapped := map_rows(model, checkpoint, None if exact else self.cfg.get('model')):
+            self.logger.info(f'load_from: {mapped}')
         with redirect_stdout(io.StringIO()):  # EMAHook prints every key that does not fit
             self.call_hook('after_load_checkpoint', checkpoint=checkpoint)
-        model = self.model.module if is_model_wrapper(self.model) else self.model
-        if self._exact_checkpoint or self.resumes:
+        if exact:
             check_architecture(model, checkpoint, filename)
             restore_options(model, checkpoint, filename)
             self._tell_metrics(model)

@@ -9,6 +9,7 @@ from .completeness import Completeness, common_completeness, incomplete_classes
 from .geometry import Boxes, Geometry, Values
 from .keypoint import KeypointTask
 from .mask import Masks, MaskTask, decode_mask, encode_mask
+from .meaning import contradiction, output_names
 from .regression import RegressionTask
 from .rle import decode_crop, encode_crop
 from .semantic import IGNORED, SemanticTask
@@ -35,12 +36,14 @@ __all__ = [
     'Values',
     'build_tasks',
     'common_completeness',
+    'contradiction',
     'decode_crop',
     'decode_mask',
     'encode_crop',
     'encode_mask',
     'image_row_columns',
     'incomplete_classes',
+    'output_names',
     'plain',
     'row_columns',
     'tasks_per',

@@ -64,6 +64,11 @@ class Task:
     survives_cut: ClassVar[bool] = True
     # Whether its labels are masks of whole objects, from which a box follows.
     outlines: ClassVar[bool] = False
+    # Options that give the outputs their meaning, in which a config and a checkpoint must agree.
+    # None: all that the kind adds, but for `source` and `survives_cut`.
+    meaning: ClassVar[tuple[str, ...] | None] = None
+    # The one of them that names the outputs, one each.
+    named_by: ClassVar[str | None] = None
     # Options that a training finds in its labels where the config does not give them.
     label_options: ClassVar[tuple[str, ...]] = ()
     # Where labels are names of files: the key in a data set's data_prefix that names their folder.

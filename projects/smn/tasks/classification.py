@@ -34,6 +34,8 @@ class ClassificationTask(Task):
     """
 
     kind: ClassVar[str] = 'classification'
+    meaning: ClassVar[tuple[str, ...]] = ('classes',)
+    named_by: ClassVar[str] = 'classes'
     default_loss: ClassVar[dict] = dict(type='CrossEntropyLoss', loss_weight=1.0)
 
     classes: tuple[str, ...]

@@ -37,6 +37,8 @@ class KeypointTask(Task):
     """
 
     kind: ClassVar[str] = 'keypoint'
+    meaning: ClassVar[tuple[str, ...]] = ('points',)
+    named_by: ClassVar[str] = 'points'
     default_loss: ClassVar[dict] = dict(type='HeatmapCrossEntropyLoss', loss_weight=1.0)
 
     points: tuple[str, ...]

@@ -36,6 +36,8 @@ class MaskTask(Task):
     """
 
     kind: ClassVar[str] = 'mask'
+    meaning: ClassVar[tuple[str, ...]] = ('of',)
+    named_by: ClassVar[str] = 'of'
     default_loss: ClassVar[dict] = dict(type='CrossEntropyLoss', use_mask=True, loss_weight=1.0)
 
     source: str | None = None

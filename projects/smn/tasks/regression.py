@@ -50,6 +50,7 @@ class RegressionTask(Task):
     """
 
     kind: ClassVar[str] = 'regression'
+    meaning: ClassVar[tuple[str, ...]] = ('unit', 'encoding', 'mean', 'std')
     default_loss: ClassVar[dict] = dict(type='SmoothL1Loss', beta=1.0, loss_weight=1.0)
 
     unit: str = ''

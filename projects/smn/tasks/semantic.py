@@ -40,6 +40,8 @@ class SemanticTask(Task):
     """
 
     kind: ClassVar[str] = 'semantic'
+    meaning: ClassVar[tuple[str, ...]] = ('classes',)
+    named_by: ClassVar[str] = 'classes'
     per: ClassVar[str] = 'image'
     default_loss: ClassVar[dict] = dict(type='DiceCrossEntropyLoss')
     part: ClassVar[str] = 'sem_seg'

@@ -9,7 +9,7 @@ from mmdet.registry import MODELS
 from mmengine.model import BaseModule
 from torch import nn
 
-from projects.smn.tasks import Task
+from projects.smn.tasks import Task, output_names
 
 
 class AnsweringHead(BaseModule):
@@ -36,3 +36,17 @@ class AnsweringHead(BaseModule):
         """Whether this head can answer a task."""
         able = task.num_outputs is not None if cls.kinds is None else task.kind in cls.kinds
         return able and task.per == cls.per
+
+    def output_rows(self, tasks: Mapping[str, Task]) -> dict[str, tuple[str, ...]]:
+        """What the rows of its last layers are about, so that weights can be loaded by name.
+
+        Here for heads with a layer for each task in ``predictors``.
+
+        Args:
+            tasks: Those of the network whose weights are asked about, in its order.
+
+        Returns:
+            The name of a layer within this head to a name for each row of its parameters.
+        """
+        own = (name for name in tasks if name in getattr(self, 'predictors', {}))
+        return {f'predictors.{name}': output_names(tasks[name]) for name in own}

@@ -11,7 +11,7 @@ from mmdet.registry import MODELS
 from mmdet.structures import SampleList
 from torch import Tensor, nn
 
-from projects.smn.tasks import BoxTask
+from projects.smn.tasks import BoxTask, Task
 
 from ..losses.l1_giou import sorted_box
 from .image_head import ImageTaskHead, content_size
@@ -51,6 +51,11 @@ class ImageBoxTaskHead(ImageTaskHead):
             ConvModule(channels, channels, 3, padding=1, norm_cfg=norm_cfg),
         )
         self.corners = nn.Conv2d(channels, 2 * len(self.tasks), 1)
+
+    def output_rows(self, tasks: Mapping[str, Task]) -> dict[str, tuple[str, ...]]:
+        """Two rows of the one layer are of each task, in the order of the tasks."""
+        own = [name for name, task in tasks.items() if self.answers(task)]
+        return dict(corners=tuple(name for name in own for _ in range(2)))
 
     def forward(self, x: tuple[Tensor, ...]) -> dict[str, Tensor]:
         """Every task's corners (B, 4), x and y in shares of the padded image; in any order."""

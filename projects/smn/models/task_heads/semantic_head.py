@@ -12,7 +12,7 @@ from mmengine.model import ModuleDict
 from torch import Tensor
 from torch.nn.functional import interpolate, pad
 
-from projects.smn.tasks import IGNORED, SemanticTask
+from projects.smn.tasks import IGNORED, SemanticTask, Task, output_names
 
 from .image_head import ImageTaskHead, content_size
 
@@ -38,6 +38,10 @@ class SemanticTaskHead(ImageTaskHead):
                 for name, task in tasks.items()
             }
         )
+
+    def output_rows(self, tasks: Mapping[str, Task]) -> dict[str, tuple[str, ...]]:
+        own = (name for name in tasks if name in self.decode_heads)
+        return {f'decode_heads.{name}.conv_seg': output_names(tasks[name]) for name in own}
 
     def forward(self, x: tuple[Tensor, ...]) -> dict[str, Tensor]:
         """Every task's logits (B, classes, h, w), at the resolution of its decode head."""
