@@ -28,7 +28,7 @@ from tqdm import tqdm
 from projects.smn.engine import Prediction, Predictor
 from projects.smn.engine.frames import Frame, Frames
 from projects.smn.engine.limits import Doubts
-from projects.smn.errors import UserError, run_tool
+from projects.smn.errors import UserError, listing, run_tool
 from projects.smn.files import replacing
 from projects.smn.tasks import Task, image_row_columns, row_columns, tasks_per
 
@@ -68,9 +68,14 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as if the user had interrupted
     with ResultWriter(Path(args.out_dir), predictor.tasks, style) as writer:
         predictions = predictor.pairs(frames, args.batch_size, refused.append)
-        for frame, prediction in tqdm(predictions, total=len(frames), unit='image', desc='predict'):
+        for frame, prediction in tqdm(
+            predictions, total=frames.total, unit='image', desc='predict'
+        ):
             writer.add(frame, prediction)
     print(f'{writer.summary()}: see {args.out_dir}')
+    if frames.left_out:
+        names = listing([path.name for path in frames.left_out])
+        print(f'left out, as neither a picture nor a film: {names}', file=sys.stderr)
     print_doubts(predictor.doubts)
     if refused:
         for error in refused:

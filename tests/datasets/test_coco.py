@@ -51,9 +51,7 @@ def test_masks_equal_those_of_pycocotools(tiny_coco, coco):
     rows[3:20, 5:9] = 1
     ends = np.flatnonzero(np.diff(rows.flatten(order='F'))) + 1
     runs = np.diff([0, *ends, rows.size]).tolist()
-    coco['annotations'][1].update(
-        bbox=[5, 3, 4, 17], segmentation=dict(size=[48, 64], counts=runs)
-    )
+    coco['annotations'][1].update(bbox=[5, 3, 4, 17], segmentation=dict(size=[48, 64], counts=runs))
     coco['annotations'][2].update(
         bbox=[1.3, 2.7, 49.2, 42.3],
         segmentation=[[1.3, 2.7, 50.5, 9.1, 20, 44.4], [3, 30, 9, 30, 6, 45]],

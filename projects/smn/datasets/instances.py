@@ -74,7 +74,7 @@ class InstanceParser:
                 self._remark(str(reason), annotation)
                 lost.add(label)
                 continue
-            at_place = seen[label, *instance['bbox']]
+            at_place = seen[(label, *instance['bbox'])]
             same = {key: value for key, value in annotation.items() if key != 'id'}
             if same in at_place:
                 self._remark(TWICE, annotation)

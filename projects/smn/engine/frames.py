@@ -12,15 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from mmcv import VideoReader
 from PIL import Image
 
 from projects.smn.errors import UserError
+from projects.smn.reading.signatures import FILM, kind_of
 
 from .images import read_image
+from .videos import Video
 
-IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
-VIDEO_SUFFIXES = ('.mp4', '.avi', '.mov', '.mkv', '.webm')
+# What claims to be a picture or a film by its name, and is refused where it is none.
+SUFFIXES = (
+    *('.jpg', '.jpeg', '.jfif', '.png', '.bmp', '.tif', '.tiff', '.webp', '.gif'),
+    *('.heic', '.heif', '.avif', '.dng'),
+    *('.mp4', '.m4v', '.avi', '.mov', '.mkv', '.webm', '.mpg', '.mpeg', '.wmv'),
+)
 Refuse = Callable[[UserError], object]
 
 
@@ -50,9 +55,13 @@ class Frames:
 
     Args:
         inputs: What :func:`.images.read_image` takes; videos; folders and glob patterns. A folder
-            stands for the images and videos in it, not in its subfolders.
+            stands for the images and videos in it, not in its subfolders. What a file is, its
+            content says, and not its name.
         refuse: Is told of every file that cannot be read, which is then passed over. Without it,
             the first of them ends the reading.
+
+    Attributes:
+        left_out: Files of the folders that are neither, and do not claim to be.
 
     Raises:
         UserError: If an input names nothing, or, without ``refuse``, what cannot be read.
@@ -60,13 +69,21 @@ class Frames:
 
     def __init__(self, inputs: Iterable[Any], refuse: Refuse | None = None) -> None:
         self._refuse = refuse
-        self._items: list[tuple[Any, VideoReader | None]] = []
-        for item in (item for given in inputs for item in _find(given)):
+        self.left_out: list[Path] = []
+        self._items: list[tuple[Any, Video | None]] = []
+        for item in (item for given in inputs for item in _find(given, self.left_out)):
             with passing_over(refuse):
-                self._items.append((item, _open_video(item) if _is_video(item) else None))
+                self._items.append((item, Video(item) if _is_video(item) else None))
 
     def __len__(self) -> int:
+        """How many; films that do not say it are read once more for it."""
         return sum(1 if video is None else len(video) for _, video in self._items)
+
+    @property
+    def total(self) -> int | None:
+        """How many, if that is known without reading them."""
+        counts = [1 if video is None else video.count for _, video in self._items]
+        return None if None in counts else sum(counts)
 
     def __iter__(self) -> Iterator[Frame]:
         taken: set[str] = set()
@@ -117,14 +134,14 @@ def frames_of(images: Any) -> tuple[Iterable[Frame], bool]:
     return frames, not isinstance(images, (str, Path)) or _is_one(images)
 
 
-def _frames_of(path: Path, video: VideoReader, taken: set[str]) -> Iterator[Frame]:
+def _frames_of(path: Path, video: Video, taken: set[str]) -> Iterator[Frame]:
     index = -1
     for index, image in enumerate(video):
         stem = _unique(f'{path.stem}_{index:06d}', taken)
-        yield Frame(image, image, str(path), stem, index, video.fps or None)
-    if (count := index + 1) < len(video):
+        yield Frame(image, image, str(path), stem, index, video.rate)
+    if (count := index + 1) < (video.count or 0):
         print(
-            f'{path}: only the first {count} of {len(video)} frames can be decoded',
+            f'{path}: only the first {count} of {video.count} frames can be decoded',
             file=sys.stderr,
         )
 
@@ -139,26 +156,28 @@ def _unique(stem: str, taken: set[str]) -> str:
     return name
 
 
-def _find(given: Any) -> list[Any]:
-    """The images and videos that an input names."""
+def _find(given: Any, left_out: list[Path]) -> list[Any]:
+    """The images and videos that an input names; ``left_out`` gets what a folder holds besides."""
     if isinstance(given, Image.Image) or _is_address(given):
         return [given]
     if not isinstance(given, (str, Path)):
         read_image(given)  # an array that is no image is refused before the first is predicted
         return [given]
     try:
-        return _find_files(str(given))
+        return _find_files(str(given), left_out)
     except UserError:
         raise
     except (OSError, ValueError):  # no name of a file: too long, for one
         raise UserError(f'{str(given)!r:.100} can be no name of a file') from None
 
 
-def _find_files(name: str) -> list[Path]:
+def _find_files(name: str, left_out: list[Path]) -> list[Path]:
     path = Path(name)
     if name and path.is_dir():
-        known = IMAGE_SUFFIXES + VIDEO_SUFFIXES
-        found = sorted(p for p in path.iterdir() if p.suffix.lower() in known)
+        files = sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith('.'))
+        found = [p for p in files if p.suffix.lower() in SUFFIXES or kind_of(p)]
+        known = set(found)
+        left_out += [p for p in files if p not in known]
         if not found:
             raise UserError(f'the folder {name} holds no image and no video')
         return found
@@ -180,12 +199,9 @@ def _is_one(given: str | Path) -> bool:
 
 
 def _is_video(item: Any) -> bool:
-    is_file = isinstance(item, (str, Path)) and not _is_address(item)
-    return is_file and Path(item).suffix.lower() in VIDEO_SUFFIXES
-
-
-def _open_video(path: Path) -> VideoReader:
-    video = VideoReader(str(path))
-    if not video.opened or not len(video):
-        raise UserError(f'{path} cannot be read as a video')
-    return video
+    if not isinstance(item, (str, Path)) or _is_address(item):
+        return False
+    try:
+        return kind_of(item) == FILM
+    except OSError:
+        return False  # what cannot be read is said when its turn comes
