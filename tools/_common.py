@@ -39,8 +39,18 @@ def add_run_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--verbose', action='store_true', help='show all that the log file has: environment, config'
     )
+    add_strict(parser)
     # torch.distributed.launch passes it.
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0, help=argparse.SUPPRESS)
+
+
+def add_strict(parser: argparse.ArgumentParser) -> None:
+    """The flag of tools that read labels."""
+    parser.add_argument(
+        '--strict',
+        action='store_true',
+        help='refuse annotation files of which something is left out, mended or taken for granted',
+    )
 
 
 class Options(DictAction):
@@ -104,6 +114,7 @@ def config_of(args: argparse.Namespace) -> Config:
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     cfg = load_config(args.config, args.cfg_options)
     cfg.launcher = args.launcher
+    cfg.strict = args.strict
     cfg.verbose = args.verbose or cfg.get('verbose', False)
     cfg.work_dir = (
         args.work_dir

@@ -20,7 +20,7 @@ from mmengine.registry import init_default_scope
 from torch.utils.data import Dataset
 from tqdm import tqdm
 
-from projects.smn.datasets import find_origins, find_sources
+from projects.smn.datasets import describe_remarks, find_origins, find_sources, refuse_remarks
 from projects.smn.engine import link_tasks
 from projects.smn.engine.label_options import learned
 from projects.smn.errors import UserError, run_tool
@@ -44,6 +44,7 @@ def parse_args() -> argparse.Namespace:
         '--anchors', type=int, metavar='INDEX', help='the anchors on this image of --split train'
     )
     _common.add_style(parser)
+    _common.add_strict(parser)
     _common.add_cfg_options(parser)
     return parser.parse_args()
 
@@ -57,6 +58,7 @@ def main() -> None:
         raise UserError(f'{args.config} has no {args.split}_dataloader')
     np.random.seed(args.seed)  # the transforms draw from it
     dataset = DATASETS.build(loader.dataset)
+    say_remarks(dataset, args.strict)
     out_dir = Path(args.out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
     if args.anchors is not None:
@@ -67,6 +69,15 @@ def main() -> None:
         draw_statistics(dataset, out_dir)
     else:
         draw_images(dataset, args, out_dir)
+
+
+def say_remarks(dataset: Dataset, strict: bool) -> None:
+    """Print what the data set left out of its files, mended in them or took for granted."""
+    files = {source.ann_file: source.remarks for source in find_sources(dataset)}
+    if strict:
+        refuse_remarks(files)
+    if text := describe_remarks(files):
+        print(f'left out, mended or taken for granted:\n{text}')
 
 
 def draw_images(dataset: Dataset, args: argparse.Namespace, out_dir: Path) -> None:

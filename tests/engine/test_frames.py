@@ -32,14 +32,11 @@ def test_a_pattern_that_matches_folders_alone_is_refused(tmp_path):
 
 def test_a_video_that_breaks_off_is_said(tmp_path, capsys, monkeypatch):
     path = tmp_path / 'clip.avi'
-    path.write_bytes(b'')
+    path.write_bytes(b'RIFF\0\0\0\0AVI ')
 
     class Broken(list):
-        fps = 25.0
+        rate, count = 25.0, 5
 
-        def __len__(self) -> int:
-            return 5
-
-    monkeypatch.setattr('projects.smn.engine.frames._open_video', lambda path: Broken([1, 2]))
+    monkeypatch.setattr('projects.smn.engine.frames.Video', lambda path: Broken([1, 2]))
     assert [frame.stem for frame in Frames([str(path)])] == ['clip_000000', 'clip_000001']
     assert 'only the first 2 of 5 frames can be decoded' in capsys.readouterr().err

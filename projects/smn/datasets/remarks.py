@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+
+from projects.smn.errors import UserError
 
 EXAMPLES = 3
 
@@ -47,7 +50,7 @@ class Remarks:
         if example is not None and len(remark.examples) < EXAMPLES:
             remark.examples.append(str(example))
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Remark]:
         return iter(self._by_text.values())
 
     def __len__(self) -> int:
@@ -57,3 +60,22 @@ class Remarks:
     def unasked(self) -> list[Remark]:
         """Those that nobody has asked for."""
         return [remark for remark in self if not remark.chosen]
+
+
+def describe_remarks(files: Mapping[str, Remarks]) -> str:
+    """All that is to be said of several annotation files, a line each; empty if nothing is."""
+    lines = []
+    for file, remarks in files.items():
+        lines += [file] * bool(len(remarks)) + [f'  {remark}' for remark in remarks]
+    return '\n'.join(lines)
+
+
+def refuse_remarks(files: Mapping[str, Remarks]) -> None:
+    """Refuse files of which something is left out, mended or taken for granted unasked.
+
+    Raises:
+        UserError: If there is one; all is named in one line.
+    """
+    found = [f'{file}: {remark}' for file, remarks in files.items() for remark in remarks.unasked]
+    if found:
+        raise UserError(f'--strict refuses {"; ".join(found)}')

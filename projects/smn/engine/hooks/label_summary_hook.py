@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from mmengine.hooks import Hook
 from mmengine.logging import print_log
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 from terminaltables import GithubFlavoredMarkdownTable
+from torch.utils.data import DataLoader
 
-from projects.smn.datasets import CocoTaskDataset, LabelCounts, find_sources
+from projects.smn.datasets import (
+    CocoTaskDataset,
+    LabelCounts,
+    describe_remarks,
+    find_sources,
+    refuse_remarks,
+)
 from projects.smn.errors import UserError, listing
 
 from ..limits import max_objects_of
@@ -21,17 +28,27 @@ from ..limits import max_objects_of
 class LabelSummaryHook(Hook):
     """Before a training, log a table: a row for each annotation file, how much it labels.
 
-    Data sets that are no ``CocoTaskDataset`` are left out. A task without any label is warned
-    about, since its part of the network will not learn; and so is an image with more objects than
-    the network can give.
+    Below it, and before a test, stands what was left out of a file, mended in it or taken for
+    granted. Data sets that are no ``CocoTaskDataset`` are left out. A task without any label is
+    warned about, since its part of the network will not learn; and so is an image with more
+    objects than the network can give.
 
     Raises:
-        UserError: If tasks are declared, and there is no label of any of them.
+        UserError: If tasks are declared, and there is no label of any of them; or if the config
+            is ``strict``, and there is something to be said that nobody has asked for.
     """
 
     def before_train(self, runner: Runner) -> None:
-        sources = find_sources(runner.train_dataloader.dataset)
-        sources = [source for source in sources if isinstance(source, CocoTaskDataset)]
+        self._log_labels(runner)
+        loaders = [runner.train_dataloader]
+        loaders += [runner.val_dataloader] if runner.val_loop is not None else []
+        _log_remarks(runner, loaders)
+
+    def before_test(self, runner: Runner) -> None:
+        _log_remarks(runner, [runner.test_dataloader])
+
+    def _log_labels(self, runner: Runner) -> None:
+        sources = _sources(runner.train_dataloader)
         if not sources:
             return
         files = [source.ann_file for source in sources]
@@ -56,6 +73,18 @@ class LabelSummaryHook(Hook):
                 runner.logger,
                 logging.WARNING,
             )
+
+
+def _sources(loader: DataLoader) -> list[CocoTaskDataset]:
+    return [s for s in find_sources(loader.dataset) if isinstance(s, CocoTaskDataset)]
+
+
+def _log_remarks(runner: Runner, loaders: Iterable[DataLoader]) -> None:
+    files = {source.ann_file: source.remarks for loader in loaders for source in _sources(loader)}
+    if runner.cfg.get('strict', False):
+        refuse_remarks(files)
+    if text := describe_remarks(files):
+        print_log(f'Left out, mended or taken for granted\n{text}', runner.logger)
 
 
 def labels_table(files: Sequence[str], counts: Sequence[LabelCounts]) -> str:
