@@ -60,6 +60,7 @@ def make_tiny_coco(root: Path) -> Path:
                 dict(annotation, id=len(annotations) + 1, image_id=number, iscrowd=0)
             )
     categories = [dict(id=number, name=name) for number, name in enumerate(CLASSES, 1)]
+    categories[0]['keypoints'] = ['left', 'right']
     write_coco(root, dict(images=images, annotations=annotations, categories=categories))
     return root
 
@@ -136,11 +137,11 @@ def make_dataset(root: Path, *transforms: dict, **options: Any) -> CocoTaskDatas
         dict(type='PackTaskInputs'),
     ]
     # Serializing collects garbage, which takes longer than all else here.
-    options = {'pipeline': pipeline, 'serialize_data': False, **options}
+    fixed = dict(pipeline=pipeline, serialize_data=False, data_prefix=dict(img='train/'))
+    options = {**fixed, **options}
     return CocoTaskDataset(
         data_root=str(root),
         ann_file='annotations/train.json',
-        data_prefix=dict(img='train/'),
         metainfo=metainfo,
         **options,
     )

@@ -129,7 +129,11 @@ def convert(
     coco = writer.coco(tqdm(pets, desc='pets', unit='image', disable=None))
     if not coco['images']:
         raise UserError(f'{source.root}: not one of {len(pets)} images can be read')
-    coco['info'] = {'description': 'Oxford-IIIT Pet', 'border': args.border}
+    coco['info'] = {
+        'description': 'Oxford-IIIT Pet',
+        'border': args.border,
+        'semantic_classes': ['background', *writer.classes],
+    }
     ids = {Path(image['file_name']).stem: image['id'] for image in coco['images']}
     given = {part: {ids[name] for name in names & ids.keys()} for part, names in lists.items()}
     groups = same_pictures({number: source.pictures[name] for name, number in ids.items()})

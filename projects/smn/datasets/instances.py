@@ -91,9 +91,9 @@ class InstanceParser:
         drawn = measure(outline, image['height'], image['width']) if outline else None
         x, y, width, height = self._box(annotation, image, drawn)
         labels = self._labels(annotation, image, label)
-        if 'segmentation' in annotation and (
-            not outline or (isinstance(outline, dict) and not drawn)
-        ):
+        # Also an RLE of no pixel, and parts without points.
+        empty = drawn is None and (isinstance(outline, dict) or not any(outline or ()))
+        if empty and 'segmentation' in annotation:
             self._forget_outline(annotation, label, labels)
         return dict(
             bbox=[x, y, x + width, y + height],

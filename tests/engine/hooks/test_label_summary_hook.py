@@ -24,6 +24,7 @@ def log(caplog):
         caplog.clear()
         runner = SimpleNamespace(
             train_dataloader=SimpleNamespace(dataset=dataset),
+            val_loop=None,
             logger=logger,
             cfg=Config(dict(model=dict(test_cfg=dict(rcnn=dict(max_per_img=max_per_img))))),
         )
