@@ -10,7 +10,8 @@ from projects.smn.convert.coco_file import read_coco
 from projects.smn.convert.report import Report
 from projects.smn.convert.via.file import read_via
 from projects.smn.errors import UserError
-from projects.smn.reading.formats import READERS, format_of
+from projects.smn.reading.annotation_files import read_json
+from projects.smn.reading.formats import READERS, READERS_OF_TEXT, format_of, format_of_text
 
 FILES = {
     'COCO': dict(images=[], annotations=[], categories=[]),
@@ -29,6 +30,36 @@ def test_there_is_a_file_of_every_format():
 @pytest.mark.parametrize(('name', 'content'), FILES.items())
 def test_a_format_is_known_by_its_keys(name, content):
     assert format_of(content) == name
+
+
+TEXTS = {
+    'VIA as CSV': '#filename,file_size,file_attributes,region_count\na.jpg,100,"{}",1',
+    'boxes of makesense.ai': 'cucumber,10,10,20,20,a b.jpg,64,48',
+    'points of makesense.ai': 'head,10,10.5,a.jpg,64,48',
+    'YOLO': '\n0 0.5 0.5 0.25 1\n3 .1 0.2 0.3 1e-05',
+    'Pascal VOC': '<?xml version="1.0"?>\n<annotation verified="yes"><folder/></annotation>',
+    'CVAT as XML': '<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n',
+    'OpenImages': 'ImageID,Source,LabelName,Confidence,XMin,XMax\n',
+    'JSON with a record a line': '{"image_id": 1}\n{"image_id": 2}',
+}
+
+
+def test_there_is_a_text_of_every_format():
+    assert list(TEXTS) == list(READERS_OF_TEXT)
+
+
+@pytest.mark.parametrize(('name', 'text'), TEXTS.items())
+def test_text_that_is_no_json_is_known_by_its_first_line(name, text, tmp_path):
+    assert format_of_text(text) == name
+    path = tmp_path / 'labels.json'
+    path.write_text(text)
+    with pytest.raises(UserError, match=f'is not JSON: .*; it looks like {name}: '):
+        read_json(path)
+
+
+@pytest.mark.parametrize('text', ['', 'a text', '1 2 3 4 5', 'a,b,c', '<html>', '{', '[1'])
+def test_any_other_text_is_unknown(text):
+    assert format_of_text(text) is None
 
 
 @pytest.mark.parametrize('content', [None, 3, [], [1], {}, dict(images=[]), {'a': {}}])

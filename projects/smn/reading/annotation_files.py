@@ -10,6 +10,8 @@ from mmengine.fileio import get
 
 from projects.smn.errors import UserError
 
+from .formats import instead_of_json
+
 UNICODE = 'utf-8'
 
 
@@ -55,6 +57,6 @@ def parse_json(text: str, path: str | Path) -> Any:
     try:
         return json.loads(text)
     except ValueError as error:
-        raise UserError(f'{path} is not JSON: {error}') from None
+        raise UserError(f'{path} is not JSON: {error}{instead_of_json(text)}') from None
     except RecursionError:
         raise UserError(f'{path} is not JSON that can be read: it nests too deeply') from None

@@ -13,6 +13,7 @@ from projects.smn.convert.attach import Point
 from projects.smn.convert.report import Report
 from projects.smn.convert.sources import finite_number, read_text
 from projects.smn.errors import UserError
+from projects.smn.reading.formats import format_of_text, instead_of_json
 
 
 def read_points(paths: Iterable[Path], images: Iterable[dict], report: Report) -> list[Point]:
@@ -46,7 +47,10 @@ def _rows(
     path: Path, report: Report
 ) -> Iterable[tuple[str, float, float, str, tuple[float, float]]]:
     wrong = f'{path} is not a file of points of makesense.ai'
-    rows = csv.reader(read_text(path, report).splitlines())
+    text = read_text(path, report)
+    if format_of_text(text) not in (None, 'points of makesense.ai'):  # eight cells may be six
+        raise UserError(f'{wrong}{instead_of_json(text)}')
+    rows = csv.reader(text.splitlines())
     try:
         for fields in filter(None, rows):
             label, x, y, name, *more, width, height = fields

@@ -10,6 +10,7 @@ from typing import Any
 from projects.smn.convert.report import Report
 from projects.smn.convert.sources import read_json
 from projects.smn.errors import UserError
+from projects.smn.reading.formats import instead_of
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,13 @@ def read_triples(path: Path, root: Path, report: Report) -> list[Triple]:
     """
     content = read_json(path, report)
     if not isinstance(content, list):
-        raise UserError(f'{path} is not a list of [image, mask, boxes]')
+        raise UserError(
+            f'{path} is not a list of [image, mask, boxes]{instead_of("triples", content)}'
+        )
     if not content:
         raise UserError(f'{path} is an empty list')
+    if other := instead_of('triples', content):
+        raise UserError(f'{path} is not a list of [image, mask, boxes]{other}')
     return [_triple(entry, root, f'{path}: entry {n}') for n, entry in enumerate(content, 1)]
 
 
