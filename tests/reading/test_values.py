@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from projects.smn.errors import UserError
-from projects.smn.reading.values import flag, identity, number, one_of, whole_number
+from projects.smn.reading.values import Names, flag, identity, number, whole_number
 
 
 @pytest.mark.parametrize('value', [0, 0.0, False, '0', 'false', 'False', ' no '], ids=repr)
@@ -64,6 +64,11 @@ def test_text_that_is_no_plain_number_is_an_id_as_it_is(value):
 def test_what_identifies_nothing_is_refused(value):
     with pytest.raises(UserError, match='is no id'):
         identity(value)
+
+
+def one_of(value, names):
+    place = Names(names).place_of(value)
+    return None if place is None else names[place]
 
 
 @pytest.mark.parametrize('value', [3, 3.0, '3', '3.0', ' 3'], ids=repr)

@@ -57,7 +57,8 @@ def place(annotation: dict, image: dict, report: Report) -> dict | None:
     else:
         box = measured.box
         report.corrected['boxes computed'] += 1
-    placed = {**annotation, 'iscrowd': _crowd(annotation, report), 'bbox': box}  # COCO needs both
+    placed = {'iscrowd': 0, **annotation, 'bbox': box}  # COCO's scores need both
+    placed['iscrowd'] = _crowd(annotation, report)
     if outline:
         placed['segmentation'] = measured.outline
         if len(measured.outline) < len(outline):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import chain
+from operator import mul
 from typing import Any, NamedTuple
 
 from pycocotools import mask as rle
@@ -31,13 +33,15 @@ def measure(outline: Any, height: int, width: int) -> Measured | None:
     """Measure a COCO ``segmentation`` on an image of that size; None when nothing is sound."""
     if isinstance(outline, dict):
         return _measure_rle(outline, height, width)
-    sound = [part for part in outline if _is_polygon(part)] if isinstance(outline, list) else []
+    parts = [part for part in outline if is_polygon(part)] if isinstance(outline, list) else []
+    areas = [polygon_area(part) for part in parts]
+    sound = [part for part, area in zip(parts, areas, strict=True) if area >= 1]
     if not sound:
         return None
-    xs = [x for part in sound for x in part[::2]]
-    ys = [y for part in sound for y in part[1::2]]
-    box = [min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)]
-    return Measured(sound, box, sum(map(polygon_area, sound)))
+    xs, ys = (list(chain.from_iterable(part[axis::2] for part in sound)) for axis in (0, 1))
+    left, top = min(xs), min(ys)
+    box = [left, top, max(xs) - left, max(ys) - top]
+    return Measured(sound, box, sum(area for area in areas if area >= 1))
 
 
 def true_box(
@@ -82,7 +86,8 @@ def true_box(
 def polygon_area(xy: list[float]) -> float:
     """Area of one polygon ``[x, y, x, y, ...]`` by the shoelace formula."""
     xs, ys = xy[::2], xy[1::2]
-    return abs(sum(xs[i - 1] * ys[i] - xs[i] * ys[i - 1] for i in range(len(xs)))) / 2
+    before = xs[-1:] + xs[:-1], ys[-1:] + ys[:-1]
+    return abs(sum(map(mul, before[0], ys)) - sum(map(mul, xs, before[1]))) / 2
 
 
 def is_number(value: Any) -> bool:
@@ -107,9 +112,16 @@ def _apart(first: Sequence[float], second: Sequence[float]) -> float:
     return max(abs(a - b) for a, b in zip(first, second, strict=True))
 
 
-def _is_polygon(part: Any) -> bool:
-    numbers = isinstance(part, list) and all(map(is_number, part))
-    return numbers and len(part) >= 6 and len(part) % 2 == 0 and polygon_area(part) >= 1
+def is_polygon(part: Any) -> bool:
+    """Whether a value from a JSON file is the x, y, x, y, ... of three points or more."""
+    # There may be a hundred million of these numbers: none is looked at in Python.
+    return (
+        isinstance(part, (list, tuple))
+        and len(part) >= 6
+        and len(part) % 2 == 0
+        and {*map(type, part)} <= {int, float}
+        and math.isfinite(sum(part))
+    )
 
 
 def _measure_rle(outline: dict, height: int, width: int) -> Measured | None:

@@ -44,6 +44,8 @@ def number(value: Any) -> float:
     Raises:
         UserError: If it is none.
     """
+    if type(value) is float and math.isfinite(value):  # most are
+        return value
     if isinstance(value, (int, float, str)) and not isinstance(value, bool):
         try:
             found = float(value)
@@ -89,19 +91,29 @@ def same_text(value: str) -> str:
     return value if value.isascii() else unicodedata.normalize('NFC', value)
 
 
-def one_of(value: Any, names: Iterable[str]) -> str | None:
-    """The name among ``names`` that a value means; None if none.
+class Names:
+    """Names of classes, and where each of them is.
 
-    Text is compared as :func:`same_text`. true and false are the classes of that name, in whatever
-    case; 3, 3.0, "3" and "3.0" are one grade, as spreadsheets turn one into the other.
+    Args:
+        names: In their order.
     """
-    known = {same_text(name): name for name in names}
-    if isinstance(value, bool):
-        return next((known[n] for n in known if n.lower() == str(value).lower()), None)
-    text = same_text(str(value).strip())
-    if text not in known:
-        try:
-            text = str(whole_number(value))
-        except UserError:
-            return None
-    return known.get(text)
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._places = {same_text(name): place for place, name in enumerate(names)}
+
+    def place_of(self, value: Any) -> int | None:
+        """Where the name is that a value from a file means; None if there is none.
+
+        Text is compared as :func:`same_text`. true and false are the classes of that name, in
+        whatever case; 3, 3.0, "3" and "3.0" are one grade, as spreadsheets turn one into the other.
+        """
+        if isinstance(value, bool):
+            said = str(value).lower()
+            return next((self._places[n] for n in self._places if n.lower() == said), None)
+        text = same_text(str(value).strip())
+        if text not in self._places:
+            try:
+                text = str(whole_number(value))
+            except UserError:
+                return None
+        return self._places.get(text)

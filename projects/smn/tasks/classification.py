@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from projects.smn.errors import UserError, listing
-from projects.smn.reading.values import one_of
+from projects.smn.reading.values import Names
 
 from .base import SCORE, TASKS, Task
 from .geometry import Values
@@ -67,10 +68,14 @@ class ClassificationTask(Task):
         """The index of the class; -1 for an empty label, which trains nothing."""
         if label == '':
             return -1
-        name = one_of(label, self.classes)
-        if name is None:
+        place = self._names.place_of(label)
+        if place is None:
             raise UserError(f'{label!r} is not one of {listing(self.classes)}')
-        return self.classes.index(name)
+        return place
+
+    @cached_property  # there may be a million labels
+    def _names(self) -> Names:
+        return Names(self.classes)
 
     def is_labelled(self, label: int) -> bool:
         return label >= 0

@@ -11,7 +11,7 @@ import numpy as np
 from pycocotools import mask as mask_utils
 
 from projects.smn.errors import UserError
-from projects.smn.reading.outlines import is_number
+from projects.smn.reading.outlines import is_polygon
 from projects.smn.runs import runs_fit
 
 from .base import TASKS, Task
@@ -73,7 +73,7 @@ class MaskTask(Task):
                     '(height, width)'
                 )
             return dict(label)
-        if isinstance(label, (list, tuple)) and all(map(_is_polygon, label)):
+        if isinstance(label, (list, tuple)) and all(map(is_polygon, label)):
             return [list(map(float, polygon)) for polygon in label]
         raise UserError(
             f'{label!r:.60} is neither a list of polygons (six or more numbers each) nor an RLE'
@@ -238,12 +238,3 @@ def decode_mask(label: list | dict, height: int, width: int) -> np.ndarray:
     else:
         rle = label
     return mask_utils.decode(rle)
-
-
-def _is_polygon(points: Any) -> bool:
-    return (
-        isinstance(points, (list, tuple))
-        and len(points) >= 6
-        and len(points) % 2 == 0
-        and all(map(is_number, points))
-    )
