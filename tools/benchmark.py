@@ -48,7 +48,14 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
         metavar='FILE',
         help=f'one for each config, or "{NO_CHECKPOINT}" for random weights',
     )
-    add('--size', nargs=2, type=int, default=[800, 1333], metavar=('HEIGHT', 'WIDTH'))
+    add(
+        '--size',
+        nargs=2,
+        type=int,
+        default=[800, 1333],
+        metavar=('HEIGHT', 'WIDTH'),
+        help='of the image, which is stretched to it; default: 800 1333',
+    )
     add('--objects', type=int, metavar='N', help='as if each network found N objects, all the same')
     add('--image', type=Path, help='what to predict; default: noise')
     add('--device', default='cpu', help='cpu (default), cuda:0, ...')

@@ -144,7 +144,7 @@ def chosen(runs: list[Curves], keys: list[str] | None) -> list[str]:
     """
     names = list(dict.fromkeys(name for curves in runs for name in curves))
     if keys is None:
-        trained = [name for name in names if name.startswith(('loss', 'weight/'))]
+        trained = [name for name in names if name.startswith(('loss', 'rpn_loss', 'weight/'))]
         measured = [name for name in names if not name.startswith(('weight/', 'labelled/'))]
         keys = [*trained, *chief_metrics([measured])]
         if not keys:

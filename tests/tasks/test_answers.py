@@ -245,10 +245,11 @@ class TestSomeObjects:
 
 @pytest.mark.parametrize('as_dict', [False, True])
 @pytest.mark.parametrize('side', ['gt', 'pred'])
-def test_samples_and_their_dicts_say_the_same(fields, tasks, side, as_dict):
+@pytest.mark.parametrize('complete', [True, False, (1,), (0, 1)])
+def test_samples_and_their_dicts_say_the_same(fields, tasks, side, as_dict, complete):
     data = {k: v if isinstance(v, list) else torch.as_tensor(v) for k, v in fields.items()}
     sample = DetDataSample(metainfo=dict(ori_shape=(HEIGHT, WIDTH, 3)))
-    instances = InstanceData(**data, metainfo=dict(complete=True))  # as PackTaskInputs has it
+    instances = InstanceData(**data, metainfo=dict(complete=complete))  # as PackTaskInputs has it
     sample.set_field(instances, f'{side}_instances', dtype=InstanceData)
     answers = Answers.of(sample.to_dict() if as_dict else sample, side, CLASSES, tasks)
     assert answers.objects.keys() == fields.keys()

@@ -101,9 +101,9 @@ def main(argv: list[str] | None = None) -> None:
         coco = sparsify.keep_shares(coco, tasks, shares, args.seed)
     except UserError as error:
         raise UserError(f'{args.annotations}: {error}') from None
-    classes = cfg.model.classes
+    classes, known = cfg.model.classes, [category['name'] for category in coco['categories']]
     incomplete = sum(
-        len(sparsify.complete_for(image, classes)) < len(classes) for image in coco['images']
+        len(sparsify.complete_for(image, classes, known)) < len(classes) for image in coco['images']
     )
     if args.unsaid:
         for image in coco['images']:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from projects.smn.errors import UserError, listing
+from projects.smn.reading import complete as reading
 
 OF_LVIS = ('neg_category_ids', 'not_exhaustive_category_ids')
 
@@ -35,17 +35,10 @@ def read_complete(coco: Mapping[str, Any], names: Mapping[int, str], source: obj
     for annotation in coco['annotations']:
         seen[annotation['image_id']].add(annotation['category_id'])
     for image in coco['images']:
-        complete, where = image.get('complete'), f'{source}: image {image["id"]}: `complete`'
-        if 'complete' in image and not isinstance(complete, (bool, list)):
-            raise UserError(
-                f'{where} must be true, false, or a list of categories, not {complete!r:.40}'
-            )
+        complete, where = image.get('complete'), f'{source}: image {image["id"]}'
+        if 'complete' in image:
+            complete = image['complete'] = reading.read_complete(complete, ids, where)
         if isinstance(complete, list):
-            unknown = [n for n in complete if not (isinstance(n, str) and n in ids)]
-            if unknown:
-                raise UserError(
-                    f'{where} names {listing(unknown)}, and the file has {listing(ids)}'
-                )
             known = set().union(*(ids[name] for name in complete))
         elif complete is None and any(key in image for key in OF_LVIS):
             absent, not_all = (set(image.pop(key, None) or ()) for key in OF_LVIS)

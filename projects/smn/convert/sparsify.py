@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
 from projects.smn.convert.dealing import deal_evenly
 from projects.smn.errors import UserError
+from projects.smn.reading.complete import read_complete
 from projects.smn.tasks import Task, tasks_per
 
 Coco = dict[str, Any]
@@ -152,7 +153,8 @@ def keep_one_class_per_image(coco: Coco, classes: Sequence[str], seed: int) -> C
     for name in classes:
         if not any(names[a['category_id']] == name for a in objects_of(coco)):
             raise UserError(f'no object is of the class {name!r}')
-    complete = {image['id']: complete_for(image, classes) for image in coco['images']}
+    known = dict.fromkeys(names.values())
+    complete = {image['id']: complete_for(image, classes, known) for image in coco['images']}
     order = shuffled((i for i, found in complete.items() if found), f'{seed} one class per image')
     dealt = deal_evenly({i: complete[i] for i in order}, classes)
     images = [
@@ -167,9 +169,15 @@ def keep_one_class_per_image(coco: Coco, classes: Sequence[str], seed: int) -> C
     return {**coco, 'images': images, 'annotations': left}
 
 
-def complete_for(image: Mapping[str, Any], classes: Sequence[str]) -> tuple[str, ...]:
-    """Of which of the classes an image says that every object is boxed."""
-    complete = image.get('complete', True)
+def complete_for(
+    image: Mapping[str, Any], classes: Sequence[str], known: Collection[str]
+) -> tuple[str, ...]:
+    """Of which of the classes an image says that every object is boxed.
+
+    Raises:
+        UserError: If it is no flag and no list of known names, those of the file's categories.
+    """
+    complete = read_complete(image.get('complete', True), known, f'image {image["id"]}')
     if isinstance(complete, bool):
         return tuple(classes) if complete else ()
     return tuple(name for name in classes if name in complete)

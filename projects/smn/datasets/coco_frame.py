@@ -9,8 +9,9 @@ from typing import Any
 
 from projects.smn.errors import UserError, listing
 from projects.smn.reading.annotation_files import read_json
+from projects.smn.reading.complete import read_complete
 from projects.smn.reading.formats import instead_of
-from projects.smn.reading.values import flag, identity, same_text, whole_number
+from projects.smn.reading.values import identity, same_text, whole_number
 from projects.smn.tasks import Completeness
 
 # The keys that every entry of these lists must have.
@@ -92,6 +93,10 @@ def _settle_image(path: str, image: dict[str, Any]) -> None:
     image['width'], image['height'] = sizes
 
 
+# Of files that are joined, each may know its own classes alone.
+ADVICE = '; if nothing of it is labelled there, add the category and say `complete` of its images'
+
+
 class Categories:
     """The categories of a file, and the classes of a config that they are.
 
@@ -102,6 +107,7 @@ class Categories:
 
     Attributes:
         names: Category id to name.
+        known: The names, each once, in their order.
         labels: Category id to label, of those that are asked for; several ids may have one name,
             as where two files were joined.
 
@@ -112,11 +118,12 @@ class Categories:
     def __init__(self, path: str, records: Iterable[Mapping], classes: tuple[str, ...]) -> None:
         self.path, self.classes = path, tuple(map(same_text, classes))
         self.names = {record['id']: record['name'] for record in records}
-        known = dict.fromkeys(self.names.values())
+        self.known = known = dict.fromkeys(self.names.values())
         for name in self.classes:
             if name not in known:
                 raise UserError(
                     f'{path} has no category {name!r}; it has {listing(known)}{_meant(name, known)}'
+                    f'{ADVICE}'
                 )
         label = {name: i for i, name in enumerate(self.classes)}
         self.labels = {i: label[name] for i, name in self.names.items() if name in label}
@@ -127,25 +134,11 @@ class Categories:
         Raises:
             UserError: If it is no flag and no list of the file's categories.
         """
-        complete, where = image.get('complete', True), f'{self.path}: image {image["id"]!r}'
-        if not isinstance(complete, list):
-            try:
-                if complete is None or complete == '':
-                    raise UserError('it is empty')
-                return flag(complete)
-            except UserError:
-                raise UserError(
-                    f'{where}: `complete` must be true, false, or a list of the classes of which '
-                    f'every object is boxed, not {complete!r:.40}'
-                ) from None
-        known = dict.fromkeys(self.names.values())
-        for name in complete:
-            if not (isinstance(name, str) and same_text(name) in known):
-                raise UserError(
-                    f'{where}: `complete` names the class {name!r:.40}, and the file has '
-                    f'{listing(known)}{_meant(str(name), known)}'
-                )
-        listed = set(map(same_text, complete))
+        where = f'{self.path}: image {image["id"]!r}'
+        complete = read_complete(image.get('complete', True), self.known, where)
+        if isinstance(complete, bool):
+            return complete
+        listed = set(complete)
         found = tuple(label for label, name in enumerate(self.classes) if name in listed)
         return True if len(found) == len(self.classes) else found or False
 

@@ -186,8 +186,12 @@ class Answers:
 
 def to_fields(instances: Mapping[str, Any]) -> Fields:
     """The tensors, boxes and masks of a data element, or of its dict, as :data:`Fields`."""
-    # In its dict, meta information such as `complete` lies beside them.
-    sized = ((name, value) for name, value in instances.items() if hasattr(value, '__len__'))
+    # In its dict, meta information lies beside them, of which `complete` may be a list of classes.
+    sized = (
+        (name, value)
+        for name, value in instances.items()
+        if hasattr(value, '__len__') and name != 'complete'
+    )
     return {name: _to_field(value) for name, value in sized}
 
 

@@ -20,13 +20,16 @@ def log(caplog):
     """Runs the hook on a training set and returns what is logged, with levels."""
     logger = logging.getLogger('label summary')
 
-    def run(dataset, max_per_img=100):
+    def run(dataset, max_per_img=100, rpn_head=None, strict=False):
         caplog.clear()
         runner = SimpleNamespace(
+            model=SimpleNamespace(rpn_head=rpn_head),
             train_dataloader=SimpleNamespace(dataset=dataset),
             val_loop=None,
             logger=logger,
-            cfg=Config(dict(model=dict(test_cfg=dict(rcnn=dict(max_per_img=max_per_img))))),
+            cfg=Config(
+                dict(model=dict(test_cfg=dict(rcnn=dict(max_per_img=max_per_img))), strict=strict)
+            ),
         )
         with caplog.at_level(logging.INFO, logger.name):
             LabelSummaryHook().before_train(runner)
@@ -107,3 +110,27 @@ def test_an_image_with_more_objects_than_the_network_gives_is_warned_about(log, 
     assert level == logging.WARNING
     assert f'{most} objects' in message
     assert f'{most - 1} at most' in message
+
+
+@pytest.mark.parametrize('complete', [False, ['fruit']])
+def test_that_an_rpn_learns_no_background_is_warned_about(log, tmp_path, complete):
+    content = read_coco(make_tiny_coco(tmp_path))
+    for image in content['images']:
+        image['complete'] = complete
+    write_coco(tmp_path, content)
+    dataset = make_dataset(tmp_path)
+    assert not [message for level, message in log(dataset) if level == logging.WARNING]
+    ((level, message),) = log(dataset, rpn_head='one')[1:]
+    assert level == logging.WARNING
+    assert 'the RPN learns no background' in message
+
+
+def test_what_was_mended_is_below_the_table_and_strict_refuses_it(log, tmp_path):
+    content = read_coco(make_tiny_coco(tmp_path))
+    content['annotations'][0]['bbox'] = [0, 0, 0, 0]
+    write_coco(tmp_path, content)
+    dataset = make_dataset(tmp_path)
+    _, (_, message) = log(dataset)
+    assert '  1 boxes of no size, taken from the outline: annotation 1' in message
+    with pytest.raises(UserError, match='--strict refuses .*train.json: 1 boxes of no size'):
+        log(dataset, strict=True)

@@ -62,6 +62,15 @@ class LabelSummaryHook(Hook):
                 runner.logger,
                 logging.WARNING,
             )
+        model = getattr(runner.model, 'module', runner.model)  # inside a distributed wrapper
+        rpn = getattr(model, 'rpn_head', None)
+        if rpn is not None and all(count.incomplete == count.images for count in counts):
+            print_log(
+                'No image is complete for all classes, so that the RPN learns no background: a '
+                'dense head does, see docs/sparse-labels.md',
+                runner.logger,
+                logging.WARNING,
+            )
         unlabelled = [name for name in counts[0].tasks if not any(c.tasks[name] for c in counts)]
         if unlabelled and len(unlabelled) == len(counts[0].tasks):
             raise UserError(

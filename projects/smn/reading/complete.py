@@ -1,0 +1,44 @@
+"""Of which classes an image says that every object is boxed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from difflib import get_close_matches
+from typing import Any
+
+from projects.smn.errors import UserError, listing
+
+from .values import flag, same_text
+
+
+def read_complete(value: Any, known: Collection[str], where: str) -> bool | list[str]:
+    """What ``complete`` of an image says: true of all classes, false of none, or of some.
+
+    Args:
+        value: From the file.
+        known: Names of its categories.
+        where: What is spoken of, for messages.
+
+    Raises:
+        UserError: If it is no flag and no list of these names.
+    """
+    if not isinstance(value, list):
+        try:
+            if value is None or value == '':
+                raise UserError('it is empty')
+            return flag(value)
+        except UserError:
+            raise UserError(
+                f'{where}: `complete` must be true, false, or a list of the classes of which '
+                f'every object is boxed, not {value!r:.40}'
+            ) from None
+    for name in value:
+        if not (isinstance(name, str) and same_text(name) in known):
+            close = get_close_matches(str(name).lower(), [str(one).lower() for one in known], 1)
+            meant = [one for one in known if one.lower() in close]
+            question = f'; is {meant[0]!r} meant?' if meant else ''
+            raise UserError(
+                f'{where}: `complete` names the class {name!r:.40}, and the file has '
+                f'{listing(known)}{question}'
+            )
+    return [same_text(name) for name in value]
