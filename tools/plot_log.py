@@ -35,6 +35,8 @@ LOOKS = [dict(ls=line, color=f'C{n}') for line, n in product(('-', '--', ':', '-
 NO_CURVES = ('step', 'iter', 'epoch')
 FEW = 30  # points, so that each is marked
 
+LOSSES = ('loss', 'rpn_loss')  # the second are those of whoever finds objects
+
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
@@ -144,7 +146,7 @@ def chosen(runs: list[Curves], keys: list[str] | None) -> list[str]:
     """
     names = list(dict.fromkeys(name for curves in runs for name in curves))
     if keys is None:
-        trained = [name for name in names if name.startswith(('loss', 'rpn_loss', 'weight/'))]
+        trained = [name for name in names if name.startswith((*LOSSES, 'weight/'))]
         measured = [name for name in names if not name.startswith(('weight/', 'labelled/'))]
         keys = [*trained, *chief_metrics([measured])]
         if not keys:
@@ -163,7 +165,7 @@ def chosen(runs: list[Curves], keys: list[str] | None) -> list[str]:
 
 def scale_of(name: str) -> str:
     """What shares an axis with other things: losses, weights, metrics of 0 to 1, or itself."""
-    if name.startswith('loss'):
+    if name.startswith(LOSSES):
         return 'loss'
     group, _, metric = name.partition('/')
     if not metric:
