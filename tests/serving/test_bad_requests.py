@@ -23,8 +23,8 @@ def client():
 @pytest.mark.parametrize(
     ('content', 'status', 'words'),
     [
-        (b'', 415, 'no image'),
-        (b'This is no picture.', 415, 'no image'),
+        (b'', 415, 'cannot be read as an image'),
+        (b'This is no picture.', 415, 'cannot be read as an image'),
         (JPEG[: len(JPEG) // 2], 422, 'cut off'),
         (header_only_png(30_000, 30_000), 413, 'at most 25 megapixels'),
         (header_only_png(6_000, 6_000), 413, '6000 x 6000 pixels'),
