@@ -62,3 +62,36 @@ def test_an_area_is_replaced_when_it_is_far_from_the_outline(image, report, area
 
 def test_an_object_may_fill_little_of_its_box(image, report):
     assert place({'id': 1, 'bbox': [2, 2, 10, 10], 'area': 5}, image, report)['area'] == 5
+
+
+def test_the_same_object_twice_is_one(image, report):
+    others = [{**SOUND, 'id': 2}, {**SOUND, 'id': 3, 'attributes': {'grade': 'A'}}]
+    placed = _place_all([SOUND, *others], image, report)
+    assert [found['id'] for found in placed] == [1, 3]
+    assert report.skipped['objects that are there twice'] == [2]
+    assert 'complete' not in image
+
+
+@pytest.mark.parametrize(
+    ('bbox', 'expected'),
+    [
+        ([0, 0, 0, 0], [2, 2, 10, 10]),
+        ([2, 2, 12, 12], [2, 2, 10, 10]),  # corners
+        ([6, 6, 10, 10], [2, 2, 10, 10]),  # another place
+        ([0, 0, 20, 20], [0, 0, 20, 20]),  # with what is hidden
+    ],
+)
+def test_a_box_that_its_outline_contradicts_is_that_of_the_outline(image, report, bbox, expected):
+    (placed,) = _place_all([{**SOUND, 'bbox': bbox}], image, report)
+    assert placed['bbox'] == expected
+    assert list(report.noticed.values()) == [[1]] or report.corrected['boxes computed']
+
+
+def test_an_object_of_two_places_is_left_out(image, report):
+    assert not _place_all([{**SOUND, 'bbox': [20, 15, 8, 6]}], image, report)
+    assert image['complete'] is False
+
+
+@pytest.mark.parametrize('value', ['0', 0.0, False, None])
+def test_a_flag_that_says_no_is_none(image, report, value):
+    assert _place_all([{**SOUND, 'iscrowd': value}], image, report)[0]['iscrowd'] == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from projects.smn.convert.report import Report
@@ -17,9 +18,14 @@ def place_objects(coco: dict, images: dict[int, dict], report: Report) -> list[d
     out, and its image gets ``complete: false``, so that no region of it counts as background.
     """
     known = {image['id'] for image in coco['images']}
-    objects = []
+    objects, there = [], set()
     for annotation in coco['annotations']:
         image = images.get(annotation['image_id'])
+        same = json.dumps({k: v for k, v in annotation.items() if k != 'id'}, sort_keys=True)
+        if same in there:
+            report.skipped['objects that are there twice'].append(report.name(annotation['id']))
+            continue
+        there.add(same)
         if image is None:
             missing = 'is skipped' if annotation['image_id'] in known else 'has no record'
             report.skipped[f'objects whose image {missing}'].append(report.name(annotation['id']))
