@@ -76,7 +76,6 @@ def test_the_same_object_twice_is_one(image, report):
     ('bbox', 'expected'),
     [
         ([0, 0, 0, 0], [2, 2, 10, 10]),
-        ([2, 2, 12, 12], [2, 2, 10, 10]),  # corners
         ([6, 6, 10, 10], [2, 2, 10, 10]),  # another place
         ([0, 0, 20, 20], [0, 0, 20, 20]),  # with what is hidden
     ],
@@ -85,6 +84,15 @@ def test_a_box_that_its_outline_contradicts_is_that_of_the_outline(image, report
     (placed,) = _place_all([{**SOUND, 'bbox': bbox}], image, report)
     assert placed['bbox'] == expected
     assert list(report.noticed.values()) == [[1]] or report.corrected['boxes computed']
+
+
+def test_a_box_written_as_corners_is_that_of_the_outline(image, report):
+    outline = [[6, 6, 16, 6, 16, 16, 6, 16]]
+    (placed,) = _place_all(
+        [{**SOUND, 'segmentation': outline, 'bbox': [6, 6, 16, 16]}], image, report
+    )
+    assert placed['bbox'] == [6, 6, 10, 10]
+    assert [what for what in report.noticed if 'corners' in what]
 
 
 def test_an_object_of_two_places_is_left_out(image, report):
