@@ -223,7 +223,7 @@ def test_a_jpeg_that_was_cut_off_cannot_be_read(source):
     source.images[0].update(width=320, height=240)
     whole = path.read_bytes()
     path.write_bytes(whole[: 2 * len(whole) // 3])
-    with pytest.raises(UserError, match=r'1\.jpg cannot be read as an image to its end'):
+    with pytest.raises(UserError, match=r'1\.jpg is damaged or cut off'):
         source.convert()
     _, summary = source.convert('--skip-missing')
     assert summary['skipped']['images that cannot be read'] == ['some/folder/1.jpg']
@@ -325,7 +325,7 @@ def test_objects_of_unknown_images_are_skipped_and_odd_boxes_noticed(source):
     source.annotations[1]['bbox'] = [2, 2, 200, 10]
     _, summary = source.convert()
     assert summary['skipped'] == {'objects whose image has no record': [1]}
-    assert summary['noticed']['objects with a box over 2 px off their outline'] == [2]
+    assert summary['noticed']['boxes over 2 px larger than their outline, kept'] == [2]
     assert summary['noticed']['objects that reach out of their image'] == [2]
 
 

@@ -99,7 +99,8 @@ def test_rectangles_are_masks_if_asked_for(convert):
 
 
 def test_open_polylines_are_closed_and_noticed_or_skipped(convert):
-    images = {'a.jpg': [region(polygon(*SQUARE, name='polyline')), region(polygon(*SQUARE))]}
+    other = [value + 9 for value in SQUARE]
+    images = {'a.jpg': [region(polygon(*SQUARE, name='polyline')), region(polygon(*other))]}
     parts, summary = convert(images)
     assert [a['area'] for a in parts['all']['annotations']] == [1600, 1600]
     assert summary['noticed'] == {'polylines closed by a straight line': ['a.jpg region 0']}
@@ -110,7 +111,10 @@ def test_open_polylines_are_closed_and_noticed_or_skipped(convert):
 
 
 def test_the_class_comes_from_an_attribute(convert):
-    regions = [region(polygon(*SQUARE), name=name) for name in ('pear', 'apple', 'pear', '')]
+    regions = [
+        region(polygon(*(value + place for value in SQUARE)), name=name)
+        for place, name in enumerate(('pear', 'apple', 'pear', ''))
+    ]
     parts, summary = convert({'a.jpg': regions}, names=('--class-from', 'name'))
     names = {category['id']: category['name'] for category in parts['all']['categories']}
     found = [names[annotation['category_id']] for annotation in parts['all']['annotations']]
