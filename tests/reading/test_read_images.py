@@ -69,6 +69,13 @@ def test_ordinary_files_give_the_pixels_of_opencv(format, mode):
     np.testing.assert_array_equal(decode_image(content), theirs)
 
 
+@pytest.mark.parametrize('format', ['BMP', 'TIFF', 'GIF', 'PPM', 'JPEG2000'])
+def test_formats_without_loss_give_their_pixels(format):
+    image = picture().quantize(16).convert('RGB')  # as many colours as any of them has
+    content = encoded(image, format)
+    np.testing.assert_array_equal(decode_image(content), np.asarray(image)[..., ::-1])
+
+
 @pytest.mark.parametrize('format', ['HEIF', 'AVIF'])
 def test_formats_of_phones_are_read(format):
     found = decode_image(encoded(picture((192, 144)), format, quality=95))

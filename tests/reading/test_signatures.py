@@ -14,7 +14,8 @@ from projects.smn.reading.signatures import FILM, PICTURE, kind_of
 
 
 @pytest.mark.parametrize(
-    'format', ['JPEG', 'PNG', 'GIF', 'BMP', 'TIFF', 'WEBP', 'MPO', 'AVIF', 'HEIF']
+    'format',
+    ['JPEG', 'PNG', 'GIF', 'BMP', 'TIFF', 'WEBP', 'MPO', 'AVIF', 'HEIF', 'JPEG2000', 'PPM'],
 )
 def test_a_picture_is_one_under_any_name(tmp_path, format):
     pillow_heif.register_heif_opener()

@@ -24,8 +24,9 @@ from .pages import SeveralError, the_picture
 from .pixels import to_rgb
 
 register_heif_opener()
-FORMATS = ('JPEG', 'PNG', 'WEBP', 'BMP', 'TIFF', 'GIF', 'HEIF', 'AVIF')
-NAMES = 'JPEG, PNG, WebP, BMP, TIFF, GIF, HEIC or AVIF'
+# What Pillow's other readers read, nobody labels, and each of them is one more to be attacked.
+FORMATS = ('JPEG', 'PNG', 'WEBP', 'BMP', 'TIFF', 'GIF', 'HEIF', 'AVIF', 'JPEG2000', 'PPM')
+NAMES = 'JPEG, PNG, WebP, BMP, TIFF, GIF, HEIC, AVIF, JPEG 2000 or PPM'
 MAX_PIXELS = 1 << 30
 """What OpenCV takes; its arrays are of 3 GB."""
 

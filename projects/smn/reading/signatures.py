@@ -24,6 +24,8 @@ OF_PICTURES = (
     b'BM',
     b'II*\x00',  # TIFF, and most raw photographs
     b'MM\x00*',
+    b'\x00\x00\x00\x0cjP  ',  # JPEG 2000
+    *(b'P%d%c' % (kind, space) for kind in range(1, 7) for space in b' \n\r\t'),  # PPM
 )
 OF_FILMS = (
     b'\x1aE\xdf\xa3',  # Matroska, WebM
