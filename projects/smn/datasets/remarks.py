@@ -28,7 +28,7 @@ class Remark:
 
     def __str__(self) -> str:
         named = ', '.join(self.examples) + ', ...' * (self.count > len(self.examples) > 0)
-        return f'{self.count} {self.what}' + f': {named}' * bool(named)
+        return f'{self.what}: {self.count}' + f' ({named})' * bool(named)
 
 
 class Remarks:
@@ -76,6 +76,7 @@ def refuse_remarks(files: Mapping[str, Remarks]) -> None:
     Raises:
         UserError: If there is one; all is named in one line.
     """
-    found = [f'{file}: {remark}' for file, remarks in files.items() for remark in remarks.unasked]
-    if found:
-        raise UserError(f'--strict refuses {"; ".join(found)}')
+    found = {file: '; '.join(map(str, remarks.unasked)) for file, remarks in files.items()}
+    said = [f'{file}: {remarks}' for file, remarks in found.items() if remarks]
+    if said:
+        raise UserError(f'--strict refuses {"; ".join(said)}')

@@ -131,6 +131,6 @@ def test_what_was_mended_is_below_the_table_and_strict_refuses_it(log, tmp_path)
     write_coco(tmp_path, content)
     dataset = make_dataset(tmp_path)
     _, (_, message) = log(dataset)
-    assert '  1 boxes of no size, taken from the outline: annotation 1' in message
-    with pytest.raises(UserError, match=r'--strict refuses .*train\.json: 1 boxes of no size'):
+    assert '  boxes of no size, taken from the outline: 1 (annotation 1)' in message
+    with pytest.raises(UserError, match=r'--strict refuses .*train\.json: boxes of no size'):
         log(dataset, strict=True)
