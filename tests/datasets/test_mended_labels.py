@@ -163,7 +163,7 @@ def test_each_oddity_is_named_with_its_number_and_examples(tiny_coco, coco):
         'boxes of no size, taken from the outline: 3 (annotation 1, annotation 21, annotation 22)',
         'crowds and ignored regions, which count for nothing: 2 (annotation 21, annotation 22)',
         'objects of other classes, left out: 1 (annotation 24)',
-        'objects with an empty `segmentation`, of which only the box is labelled: 2 (annotation 2, ',
+        'objects with an empty `segmentation`, of which only the box is labelled: 2 (annotation 2,',
         'objects that are there twice, of which one is left out: 1 (annotation 23)',
         'objects whose box and outline do not touch, left out, and their images are not complete',
         'objects outside of their image, left out, and their images are not complete for their',
@@ -178,7 +178,8 @@ def test_strict_refuses_all_that_nobody_has_asked_for(tiny_coco, coco):
     with pytest.raises(UserError) as error:
         refuse_remarks({'train.json': dataset.remarks})
     message = str(error.value)
-    assert 'train.json: boxes of no size, taken from the outline: 3' in message
+    assert '--strict refuses train.json: ' in message
+    assert 'boxes of no size, taken from the outline: 3' in message
     assert 'crowds' not in message
     assert 'other classes' not in message
     assert '\n' not in message
