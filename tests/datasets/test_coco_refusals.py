@@ -109,6 +109,7 @@ def test_an_image_record_of_a_wrong_kind_is_refused(tiny_coco, coco, change, wor
         ('masks', dict(spine=5), "'spine'"),
         ('keypoints', [1, 2, 2], "'ends'"),
         ('keypoints', [1, 2, 9] * 2, "'ends'"),
+        ('keypoints', [1, 2, True] * 2, "'ends'"),
         ('attributes', dict(neck='4'), "'neck'"),
         ('attributes', dict(colour='green'), "'colour'"),
         ('attributes', dict(length='long'), "'length'"),
