@@ -148,7 +148,7 @@ def test_a_video_gives_a_prediction_for_each_frame(predictor, video):
         (np.zeros((0, 4, 3), np.uint8), r'\(0, 4, 3\)'),
         (torch.zeros(3, 4, 4), 'not tensor'),
         (Image.new('RGB', (0, 0)), '0 x 0 pixels'),
-        (Image.new('I', (40, 40)), "mode 'I'"),
+        (Image.new('I', (40, 40)), '32-bit'),
         (np.zeros((1, 3000, 3), np.uint8), '3000 x 1 pixels is too narrow'),
         ('', 'there is no image'),
         ('nowhere.jpg', 'there is no image, folder or video nowhere.jpg'),

@@ -37,7 +37,7 @@ def read_image(image: str | Path | np.ndarray | Image.Image) -> np.ndarray:
     except ImageError as error:
         raise UserError(f'{image} {error}') from None
     except (OSError, ValueError):  # of an address, for one
-        raise UserError(f'{image} cannot be read') from None
+        raise UserError(f'{image} cannot be read as an image') from None
 
 
 def _of_array(array: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -88,7 +88,10 @@ def open_image(content: bytes | BinaryIO, max_pixels: int = MAX_PIXELS) -> Image
     except MemoryError:
         raise
     except Exception:  # Pillow may stumble anywhere over a file that is damaged
-        raise ImageError(UNREADABLE, f'cannot be read as an image ({NAMES})') from None
+        what = f'cannot be read as an image ({NAMES})'
+        if not file.seek(0, SEEK_END):
+            what = 'is empty, and cannot be read as an image'
+        raise ImageError(UNREADABLE, what) from None
     width, height = image.size
     if width * height > max_pixels:
         raise ImageError(
