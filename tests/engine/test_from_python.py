@@ -124,7 +124,7 @@ def test_what_comes_before_a_broken_image_is_predicted_in_batches_too(predictor,
     (tmp_path / 'broken.jpg').write_bytes(b'')
     found = predictor([path, path, tmp_path / 'broken.jpg', path], batch_size=4)
     assert [next(found).source, next(found).source] == [path, path]
-    with pytest.raises(UserError, match=r'broken\.jpg cannot be read as an image'):
+    with pytest.raises(UserError, match=r'broken\.jpg is empty, and cannot be read as an image'):
         next(found)
 
 
