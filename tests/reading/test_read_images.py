@@ -157,6 +157,11 @@ def refused(content, fault, *words, **options):
         assert word in str(error.value)
 
 
+@pytest.mark.parametrize('view', [memoryview, bytearray])
+def test_a_view_of_memory_is_read_as_bytes_are(view):
+    np.testing.assert_array_equal(decode_image(view(encoded(picture()))), TRUE)
+
+
 def test_a_thumbnail_alone_is_refused():
     refused(pages(picture((12, 6)), reduced=[0]), 'damaged', 'thumbnail')
 

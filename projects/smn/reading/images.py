@@ -113,7 +113,9 @@ class Picture(NamedTuple):
     orientation: int
 
 
-def read_picture(content: bytes | Image.Image, max_pixels: int = MAX_PIXELS) -> Picture:
+def read_picture(
+    content: bytes | memoryview | Image.Image, max_pixels: int = MAX_PIXELS
+) -> Picture:
     """The upright picture as people see it.
 
     Args:
@@ -123,15 +125,21 @@ def read_picture(content: bytes | Image.Image, max_pixels: int = MAX_PIXELS) -> 
     Raises:
         ImageError: As :func:`open_image`; also if it is damaged, or of numbers that are no colours.
     """
-    image = open_image(content, max_pixels) if isinstance(content, bytes) else content
+    if isinstance(content, Image.Image):
+        image, pixels = content, None
+    else:
+        content = bytes(content)  # some backends give a view of memory
+        image = open_image(content, max_pixels)
+        pixels = _decoded_by_opencv(content, image)
     orientation = orientation_of(image)
-    pixels = _decoded_by_opencv(content, image) if isinstance(content, bytes) else None
     if pixels is None:
         pixels = _decoded_by_pillow(image)
     return Picture(turned_upright(pixels, orientation), orientation)
 
 
-def decode_image(content: bytes | Image.Image, max_pixels: int = MAX_PIXELS) -> np.ndarray:
+def decode_image(
+    content: bytes | memoryview | Image.Image, max_pixels: int = MAX_PIXELS
+) -> np.ndarray:
     """The pixels of :func:`read_picture`: BGR, (H, W, 3), uint8."""
     return read_picture(content, max_pixels).pixels
 
