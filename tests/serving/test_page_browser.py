@@ -141,7 +141,7 @@ def test_a_file_that_is_no_image_is_refused_in_words_and_the_page_goes_on(opened
     _picture(opened)
     (tmp_path / 'photo.jpg').write_text('these are words')
     _upload(opened, tmp_path / 'photo.jpg')
-    _wait(opened, lambda b: 'no image that can be read' in _text(b, '#message'))
+    _wait(opened, lambda b: 'cannot be read as an image' in _text(b, '#message'))
     assert not opened.find_elements(By.CSS_SELECTOR, '#picture img')
     _example(opened, 2)
     _picture(opened)
