@@ -114,7 +114,7 @@ def config_of(args: argparse.Namespace) -> Config:
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     cfg = load_config(args.config, args.cfg_options)
     cfg.launcher = args.launcher
-    cfg.strict = args.strict
+    cfg.strict = args.strict or cfg.get('strict', False)
     cfg.verbose = args.verbose or cfg.get('verbose', False)
     cfg.work_dir = (
         args.work_dir

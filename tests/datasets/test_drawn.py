@@ -144,3 +144,17 @@ def test_a_damaged_image_is_named_before_a_training(tiny_coco, coco):
     (tiny_coco / 'train' / '2.png').write_text(json.dumps('no image'))
     with pytest.raises(UserError, match=r'image 2: .*2\.png cannot be read as an image'):
         reload(tiny_coco, coco)
+
+
+@pytest.mark.parametrize('orientation', TURNED)
+@pytest.mark.parametrize('drawn', ['stored', 'upright'])
+def test_what_is_said_counts_for_images_of_a_backend_too(tiny_coco, coco, orientation, drawn):
+    expected = objects(make_dataset(tiny_coco))
+    store(tiny_coco, orientation)
+    if drawn == 'stored':
+        draw_stored(coco, orientation)
+    elif orientation in SWAPPED:
+        for image in coco['images']:
+            image.update(width=HEIGHT, height=WIDTH)
+    found = objects(reload(tiny_coco, coco, drawn=drawn, backend_args=dict(backend='local')))
+    np.testing.assert_allclose(found.bboxes.tensor, expected.bboxes.tensor)

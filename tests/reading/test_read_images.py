@@ -11,7 +11,14 @@ import pytest
 from PIL import Image, ImageOps
 from PIL.TiffImagePlugin import AppendingTiffWriter, ImageFileDirectory_v2
 
-from projects.smn.reading import ImageError, decode_image, image_header, open_image, read_picture
+from projects.smn.reading import (
+    ImageError,
+    decode_image,
+    image_header,
+    open_image,
+    read_map,
+    read_picture,
+)
 from projects.smn.reading.orientation import MOVES, as_stored, turned_upright
 
 SIZE = (48, 36)
@@ -204,3 +211,56 @@ def test_pillows_own_limit_is_as_it_was():
 @pytest.mark.parametrize('content', [b'', b'a text', b'%!PS-Adobe-3.0 EPSF-3.0\n', b'\xff\xd8\xff'])
 def test_what_is_no_image_is_refused(content):
     refused(content, 'unreadable', 'cannot be read as an image')
+
+
+def ifd(entries, after=0):
+    """A directory of a TIFF: (tag, type, count, value) of four bytes each."""
+    packed = b''.join(struct.pack('<HHII', *entry) for entry in entries)
+    return struct.pack('<H', len(entries)) + packed + struct.pack('<I', after)
+
+
+def with_child(*child):
+    """A TIFF whose one page is a thumbnail, and that has a directory of another picture."""
+    page = [(254, 4, 1, 1), (256, 4, 1, 8), (257, 4, 1, 8), (258, 3, 1, 8), (259, 3, 1, 1)]
+    page += [(262, 3, 1, 1), (273, 4, 1, 8), (277, 3, 1, 1), (278, 4, 1, 8), (279, 4, 1, 64)]
+    start = 8 + 64 + len(ifd([*page, (330, 4, 1, 0)]))
+    head = b'II*\0' + struct.pack('<I', 8 + 64) + bytes(64)
+    return head + ifd([*page, (330, 4, 1, start)]) + ifd(child), start
+
+
+def test_the_picture_below_a_thumbnail_is_taken():
+    content, _ = with_child(
+        *[(254, 4, 1, 0), (256, 4, 1, 16), (257, 4, 1, 4), (258, 3, 1, 8), (259, 3, 1, 1)],
+        *[(262, 3, 1, 1), (273, 4, 1, 0), (277, 3, 1, 1), (278, 4, 1, 4), (279, 4, 1, 64)],
+    )
+    content = content.replace(
+        struct.pack('<HHII', 273, 4, 1, 0), struct.pack('<HHII', 273, 4, 1, len(content))
+    )
+    values = np.arange(64, dtype=np.uint8).reshape(4, 16)
+    np.testing.assert_array_equal(decode_image(content + values.tobytes())[..., 0], values)
+
+
+def test_nothing_in_a_file_is_opened_in_another_format(monkeypatch):
+    opened = []
+    real = Image.open
+
+    def noting(file, mode='r', formats=None):
+        opened.append(formats)
+        return real(file, mode, formats)
+
+    monkeypatch.setattr(Image, 'open', noting)
+    script = b'%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 64 48\n'
+    content, _ = with_child((254, 4, 1, 0), (513, 4, 1, 500), (514, 4, 1, len(script)))
+    with pytest.raises(ImageError):
+        decode_image(content.ljust(500, b'\0') + script)
+    with pytest.raises(ValueError, match='cannot be read'):
+        read_map(script)
+    assert all(formats is not None and 'EPS' not in formats for formats in opened)
+
+
+def test_a_large_picture_below_a_thumbnail_is_refused_by_its_header():
+    content, _ = with_child(
+        *[(254, 4, 1, 0), (256, 4, 1, 60_000), (257, 4, 1, 60_000), (258, 3, 1, 8), (259, 3, 1, 1)],
+        *[(262, 3, 1, 1), (273, 4, 1, 8), (277, 3, 1, 1), (278, 4, 1, 60_000), (279, 4, 1, 64)],
+    )
+    refused(content, 'too large', '60000 x 60000')

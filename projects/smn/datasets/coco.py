@@ -103,7 +103,7 @@ class CocoTaskDataset(CocoDataset):
                 )
             annotations[image_id].append(annotation)
         self.orientations = Orientations(
-            self.ann_file, self.drawn, len(content['images']), self.remarks
+            self.ann_file, self.drawn, len(content['images']), self.remarks, self.backend_args
         )
         data_list = [
             self.parse_data_info(dict(raw_img_info=image, raw_ann_info=annotations[image['id']]))
@@ -134,7 +134,7 @@ class CocoTaskDataset(CocoDataset):
         """One image's entry, with its objects and their parsed labels."""
         image = raw_data_info['raw_img_info']
         path = self._find('img', image['file_name'], f'image {image["id"]!r}: file_name')
-        drawn = self.orientations.settle(image, path) if self.backend_args is None else None
+        drawn = self.orientations.settle(image, path)
         instances, lost = self.instances.parse_all(raw_data_info['raw_ann_info'], image)
         return dict(
             img_path=path,

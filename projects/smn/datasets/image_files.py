@@ -6,9 +6,11 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from mmengine.fileio import get
+
 from projects.smn.errors import UserError
 from projects.smn.files import inside
-from projects.smn.reading import ImageError, ImageHeader, image_header
+from projects.smn.reading import ImageError, ImageHeader, header_of, image_header
 from projects.smn.reading.file_names import spellings
 from projects.smn.reading.orientation import DRAWN, SWAPS_SIDES
 
@@ -58,12 +60,21 @@ class Orientations:
         drawn: ``'upright'``, ``'stored'``, or None where nobody has said it.
         count: How many images there are.
         remarks: Gets what is taken for granted.
+        backend_args: Of the images' file backend; None for files on disk.
     """
 
-    def __init__(self, path: str, drawn: str | None, count: int, remarks: Remarks) -> None:
+    def __init__(
+        self,
+        path: str,
+        drawn: str | None,
+        count: int,
+        remarks: Remarks,
+        backend_args: dict | None = None,
+    ) -> None:
         if drawn not in (None, *DRAWN):
             raise UserError(f"drawn must be 'upright' or 'stored', not {drawn!r}")
         self.path, self.drawn, self.remarks = path, drawn, remarks
+        self.backend_args = backend_args
         self._every = 1 if drawn else -(-count // LOOKED_AT)
         self._seen = -1
 
@@ -85,7 +96,9 @@ class Orientations:
             raise self._error(image, f"`drawn` must be 'upright' or 'stored', not {drawn!r:.40}")
         self._seen += 1
         header = None
-        if self._seen % self._every == 0 or drawn == 'upright':
+        # Of a backend, only where it must be: what it gives may come from far.
+        asked = self.backend_args is None and self._seen % self._every == 0
+        if asked or drawn == 'upright':
             header = self._header(image, path)
         if header is None:
             return drawn if drawn == 'stored' else None
@@ -106,7 +119,9 @@ class Orientations:
 
     def _header(self, image: Mapping[str, Any], path: str) -> ImageHeader | None:
         try:
-            return image_header(path)
+            if self.backend_args is None:
+                return image_header(path)
+            return header_of(bytes(get(path, self.backend_args)))
         except ImageError as error:
             raise self._error(image, f'{path} {error}') from None
         except OSError:

@@ -152,8 +152,13 @@ def image_header(path: str | Path) -> ImageHeader:
         OSError: If it is not there.
     """
     with open(path, 'rb') as file:
-        image = open_image(file)
-        return ImageHeader(*image.size, orientation_of(image))
+        return header_of(file)
+
+
+def header_of(content: bytes | BinaryIO) -> ImageHeader:
+    """What the content of an image file says, see :func:`image_header`."""
+    image = open_image(content)
+    return ImageHeader(*image.size, orientation_of(image))
 
 
 def _decoded_by_opencv(content: bytes, image: Image.Image) -> np.ndarray | None:

@@ -7,6 +7,8 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
+# Without loss. Of Pillow's other formats, some run other programs.
+FORMATS = ('PNG', 'BMP', 'TIFF', 'GIF')
 # What Pillow raises for files that are damaged in one way or another.
 FAULTS = (OSError, EOFError, SyntaxError, ValueError, Image.DecompressionBombError)
 
@@ -24,7 +26,7 @@ def read_map(content: bytes) -> tuple[np.ndarray, str]:
         ValueError: If it is no image, or damaged.
     """
     try:
-        with Image.open(BytesIO(content)) as image:
+        with Image.open(BytesIO(content), formats=FORMATS) as image:
             return np.array(image), image.mode
     except FAULTS as error:
         raise ValueError(f'it cannot be read as an image: {error}') from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
 
 # TIFF's tag NewSubfileType, and its bit for a smaller version of another picture in the file.
 SUBFILE_TYPE, IS_REDUCED = 254, 1
@@ -52,8 +53,16 @@ def _is_reduced(image: Image.Image, page: int) -> bool:
 
 def _below(image: Image.Image) -> Image.Image:
     """The largest picture of the SubIFDs that is no thumbnail."""
-    children = image.get_child_images() if image.tag_v2.get(SUB_IFDS) else []
-    found = [child for child in children if not child.tag_v2.get(SUBFILE_TYPE, 0) & IS_REDUCED]
+    offsets, found = image.tag_v2.get(SUB_IFDS, ()), []
+    for offset in offsets if isinstance(offsets, tuple) else (offsets,):
+        # Not `get_child_images`: it decodes all of them, in any format that Pillow knows, of which
+        # some run other programs.
+        image.fp.seek(0)
+        child = TiffImageFile(image.fp)
+        child._frame_pos = [offset]
+        child._seek(0)
+        if not child.tag_v2.get(SUBFILE_TYPE, 0) & IS_REDUCED:
+            found.append(child)
     if not found:
         raise ValueError(
             'only its thumbnail can be read, as of a raw photograph: save it as JPEG or PNG first'
