@@ -3,9 +3,9 @@
     python tools/benchmark_data.py --images 100000 --boxes 1000000 --classes 80 1200
 
 Boxes, classes and grades are random, and so are the predictions, near most of the boxes. One image
-in a hundred is not labelled completely. Of images, headers are read, as far as a data set reads
-them. Each row is a process of its own, so that its memory is its own: the peak of all that the
-process holds, PyTorch included.
+in a hundred is not labelled completely. Of images, a header is read for each record. Each row is a
+process of its own, so that its memory is its own: the peak of all that the process holds, PyTorch
+included.
 """
 
 from __future__ import annotations

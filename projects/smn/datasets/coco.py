@@ -102,9 +102,7 @@ class CocoTaskDataset(CocoDataset):
                     f'{image_id!r} is not in `images`'
                 )
             annotations[image_id].append(annotation)
-        self.orientations = Orientations(
-            self.ann_file, self.drawn, len(content['images']), self.remarks, self.backend_args
-        )
+        self.orientations = Orientations(self.ann_file, self.drawn, self.remarks, self.backend_args)
         data_list = [
             self.parse_data_info(dict(raw_img_info=image, raw_ann_info=annotations[image['id']]))
             for image in content['images']

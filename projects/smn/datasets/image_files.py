@@ -16,8 +16,6 @@ from projects.smn.reading.orientation import DRAWN, SWAPS_SIDES
 
 from .remarks import Remarks
 
-# So many headers are read when a data set is opened, spread over it; the others as images load.
-LOOKED_AT = 5000
 OTHER_SPELLING = 'images found under another spelling of their name'
 TURNED = (
     'images that EXIF turns or mirrors without changing their size, taken as labelled upright '
@@ -58,7 +56,6 @@ class Orientations:
     Args:
         path: Of the annotation file, for messages.
         drawn: ``'upright'``, ``'stored'``, or None where nobody has said it.
-        count: How many images there are.
         remarks: Gets what is taken for granted.
         backend_args: Of the images' file backend; None for files on disk.
     """
@@ -67,7 +64,6 @@ class Orientations:
         self,
         path: str,
         drawn: str | None,
-        count: int,
         remarks: Remarks,
         backend_args: dict | None = None,
     ) -> None:
@@ -75,8 +71,6 @@ class Orientations:
             raise UserError(f"drawn must be 'upright' or 'stored', not {drawn!r}")
         self.path, self.drawn, self.remarks = path, drawn, remarks
         self.backend_args = backend_args
-        self._every = 1 if drawn else -(-count // LOOKED_AT)
-        self._seen = -1
 
     def settle(self, image: dict[str, Any], path: str) -> str | None:
         """Bring the size of an image's record to what its labels lie on.
@@ -94,11 +88,9 @@ class Orientations:
         drawn = image.get('drawn', self.drawn)
         if drawn not in (None, *DRAWN):
             raise self._error(image, f"`drawn` must be 'upright' or 'stored', not {drawn!r:.40}")
-        self._seen += 1
         header = None
         # Of a backend, only where it must be: what it gives may come from far.
-        asked = self.backend_args is None and self._seen % self._every == 0
-        if asked or drawn == 'upright':
+        if self.backend_args is None or drawn == 'upright':
             header = self._header(image, path)
         if header is None:
             return drawn if drawn == 'stored' else None
