@@ -73,7 +73,7 @@ def main() -> None:
 
 def say_remarks(dataset: Dataset, strict: bool) -> None:
     """Print what the data set left out of its files, mended in them or took for granted."""
-    files = {source.ann_file: source.remarks for source in find_sources(dataset)}
+    files = [(source.ann_file, source.remarks) for source in find_sources(dataset)]
     if strict:
         refuse_remarks(files)
     if text := describe_remarks(files):

@@ -41,7 +41,7 @@ def make_coco(count: int) -> dict:
     images, annotations = [], []
     for number in range(count):
         # Ids neither from 1 nor without gaps.
-        image = dict(id=10 + 3 * number, file_name='1.png', width=64, height=48)
+        image = dict(id=10 + 3 * number, file_name=f'{number}.png', width=64, height=48)
         images.append(image)
         for labels in [fruit(rng.randint(0, 4)) for _ in range(rng.randint(1, 3))] + [card()]:
             ids = dict(id=5 + 2 * len(annotations), image_id=image['id'], iscrowd=0)

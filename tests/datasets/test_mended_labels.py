@@ -25,7 +25,7 @@ def remark(dataset, word):
     [
         ([0, 0, 0, 0], 'no size'),
         (None, 'no size'),
-        ([8, 8, 36, 40], 'corners'),
+        ([8, 8, 36, 40], 'written as corners'),
         ([20, 20, 28, 32], 'leaves'),
     ],
 )
@@ -158,11 +158,11 @@ def one_of_each(coco):
 
 def test_each_oddity_is_named_with_its_number_and_examples(tiny_coco, coco):
     dataset = reload(tiny_coco, one_of_each(coco))
-    text = describe_remarks({'train.json': dataset.remarks})
+    text = describe_remarks([('train.json', dataset.remarks)])
     for line in (
         'boxes of no size, taken from the outline: 3 (annotation 1, annotation 21, annotation 22)',
         'crowds and ignored regions, which count for nothing: 2 (annotation 21, annotation 22)',
-        'objects of other classes, left out: 1 (annotation 24)',
+        "objects of other classes, left out: 1 ('leaf')",
         'objects with an empty `segmentation`, of which only the box is labelled: 2 (annotation 2,',
         'objects that are there twice, of which one is left out: 1 (annotation 23)',
         'objects whose box and outline do not touch, left out, and their images are not complete',
@@ -176,7 +176,7 @@ def test_each_oddity_is_named_with_its_number_and_examples(tiny_coco, coco):
 def test_strict_refuses_all_that_nobody_has_asked_for(tiny_coco, coco):
     dataset = reload(tiny_coco, one_of_each(coco))
     with pytest.raises(UserError) as error:
-        refuse_remarks({'train.json': dataset.remarks})
+        refuse_remarks([('train.json', dataset.remarks)])
     message = str(error.value)
     assert '--strict refuses train.json: ' in message
     assert 'boxes of no size, taken from the outline: 3' in message
@@ -188,4 +188,4 @@ def test_strict_refuses_all_that_nobody_has_asked_for(tiny_coco, coco):
 def test_strict_takes_a_sound_file(tiny_coco):
     dataset = make_dataset(tiny_coco)
     assert not dataset.remarks.unasked
-    refuse_remarks({'train.json': dataset.remarks})
+    refuse_remarks([('train.json', dataset.remarks)])

@@ -8,15 +8,9 @@ from typing import Any
 
 from projects.smn.reading import complete as reading
 
-OF_LVIS = ('neg_category_ids', 'not_exhaustive_category_ids')
-
 
 def read_complete(coco: Mapping[str, Any], names: Mapping[int, str], source: object) -> None:
     """Bring ``complete`` of all images into our form, with new names of classes, in place.
-
-    Images of LVIS (Gupta et al. 2019) list the categories that were looked for and are not there,
-    and those that are there and not all boxed. Of a category that is in neither list and has no
-    object, nothing is known.
 
     Args:
         coco: The content of a file, before any object or image of it is dropped. Lists of LVIS are
@@ -40,9 +34,10 @@ def read_complete(coco: Mapping[str, Any], names: Mapping[int, str], source: obj
             complete = image['complete'] = reading.read_complete(complete, ids, where)
         if isinstance(complete, list):
             known = set().union(*(ids[name] for name in complete))
-        elif complete is None and any(key in image for key in OF_LVIS):
-            absent, not_all = (set(image.pop(key, None) or ()) for key in OF_LVIS)
-            known = (seen[image['id']] | absent) - not_all
+        elif complete is None and any(key in image for key in reading.OF_LVIS):
+            known = reading.known_by_lvis(image, seen[image['id']])
+            for key in reading.OF_LVIS:
+                image.pop(key, None)
         else:
             continue
         image['complete'] = _classes_of(known, names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +11,15 @@ from mmdet.datasets import CocoDataset
 from mmdet.registry import DATASETS
 
 from projects.smn.errors import UserError, listing
-from projects.smn.tasks import Completeness, Task, build_tasks, incomplete_classes, plain, tasks_per
+from projects.smn.tasks import (
+    Completeness,
+    SemanticTask,
+    Task,
+    build_tasks,
+    incomplete_classes,
+    plain,
+    tasks_per,
+)
 
 from .coco_frame import Categories, read_frame
 from .image_files import OTHER_SPELLING, Orientations, find_file, path_inside
@@ -21,6 +29,12 @@ from .pipeline_check import check_pipeline
 from .remarks import Remarks
 
 FILTERED = 'images that filter_cfg leaves out'
+SHARED = 'images of one file that differ in their objects, which are not complete'
+MASKS = (
+    'maps of 0 and 255 alone, where 255 means not labelled, of {} looked at; are they masks? Then '
+    'the second class must be 1'
+)
+LOOKED_AT = 20  # maps
 
 
 @DATASETS.register_module()
@@ -91,8 +105,7 @@ class CocoTaskDataset(CocoDataset):
             ``instances``, ``image_labels`` (task name to parsed label, of tasks of the whole
             image).
         """
-        content = read_frame(self.ann_file, self.backend_args)
-        self._take_names(content)
+        content = read_frame(self.ann_file, self.backend_args, self.remarks.add)
         annotations: dict[Any, list[dict]] = {image['id']: [] for image in content['images']}
         for annotation in content['annotations']:
             image_id = annotation['image_id']
@@ -102,14 +115,30 @@ class CocoTaskDataset(CocoDataset):
                     f'{image_id!r} is not in `images`'
                 )
             annotations[image_id].append(annotation)
+        data_list = self._parse_all(content, annotations)
+        if self.instances.proves_corners:
+            self.remarks.clear()
+            data_list = self._parse_all(content, annotations, corners=True)
+        self.instances.finish()
+        self._check_labelled(content, data_list)
+        self._check_files_exist(data_list)
+        self._doubt_files(data_list)
+        return data_list
+
+    def _parse_all(
+        self,
+        content: Mapping[str, Any],
+        annotations: Mapping[Any, list[dict]],
+        corners: bool = False,
+    ) -> list[dict]:
+        """The entries of all images; ``corners`` is of :class:`InstanceParser`."""
+        self._take_names(content)
+        self.instances.corners = corners
         self.orientations = Orientations(self.ann_file, self.drawn, self.remarks, self.backend_args)
-        data_list = [
+        return [
             self.parse_data_info(dict(raw_img_info=image, raw_ann_info=annotations[image['id']]))
             for image in content['images']
         ]
-        self._check_labelled(content, data_list)
-        self._check_files_exist(data_list)
-        return data_list
 
     def _take_names(self, content: Mapping[str, Any]) -> None:
         """Learn what the file calls its categories, and what lies in its labels by position."""
@@ -141,7 +170,9 @@ class CocoTaskDataset(CocoDataset):
             image_labels=self._parse_image_labels(image),
             height=image['height'],
             width=image['width'],
-            complete=self._without(self.categories.complete_of(image), lost),
+            complete=self._without(
+                self.categories.complete_of(image, raw_data_info['raw_ann_info']), lost
+            ),
             drawn=drawn,
             instances=instances,
         )
@@ -158,11 +189,13 @@ class CocoTaskDataset(CocoDataset):
         labels = {}
         for task in tasks_per('image', self.tasks).values():
             try:
-                parse_label(task, image, image, labels)
+                wrong = parse_label(task, image, image, labels)
             except UserError as error:
                 raise UserError(
                     f'{self.ann_file}: image {image["id"]!r}: task {task.name!r}: {error}'
                 ) from None
+            for what in wrong:
+                self.remarks.add(what, f'image {image["id"]!r}')
             if task.file_prefix and task.name in labels:
                 labels[task.name] = self._label_path(task, labels[task.name], image)
         return labels
@@ -219,6 +252,27 @@ class CocoTaskDataset(CocoDataset):
                     f'{self.ann_file}: the {what} of image {missing[0][0]!r}, {missing[0][1]}, '
                     f'is not there ({len(missing)} of {len(pairs)} are missing)'
                 )
+
+    def _doubt_files(self, data_list: list[dict]) -> None:
+        """Say of files that they may not be what they are taken for."""
+        by_path = defaultdict(list)
+        for entry in data_list:
+            by_path[entry['img_path']].append(entry)
+        for path, entries in by_path.items():
+            boxes = [[(i['bbox_label'], i['bbox']) for i in e['instances']] for e in entries]
+            if any(of_entry != boxes[0] for of_entry in boxes):
+                for entry in entries:  # to each, objects of the others would be background
+                    entry['complete'] = False
+                    self.remarks.add(SHARED, path)
+        if self.backend_args is not None:
+            return
+        for name, task in self.tasks.items():
+            if isinstance(task, SemanticTask):
+                paths = [e['image_labels'][name] for e in data_list if name in e['image_labels']]
+                paths = paths[:: -(-len(paths) // LOOKED_AT) or 1]
+                if paths and all(map(task.seems_a_mask, paths)):
+                    for path in paths:
+                        self.remarks.add(MASKS.format(len(paths)), path)
 
     def filter_data(self) -> list[dict]:
         """Drop images without labels, or smaller than ``min_size``, when ``filter_cfg`` says."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
 from projects.smn.errors import UserError, listing
-from projects.smn.reading.annotation_files import read_json
-from projects.smn.reading.complete import read_complete
+from projects.smn.reading.annotation_files import UNICODE, parse_json, read_text
+from projects.smn.reading.complete import OF_LVIS, known_by_lvis, read_complete
 from projects.smn.reading.formats import instead_of
 from projects.smn.reading.values import identity, same_text, whole_number
 from projects.smn.tasks import Completeness
@@ -23,13 +24,25 @@ REQUIRED = dict(
 IDS = dict(images=('id',), categories=('id',), annotations=('image_id', 'category_id'))
 
 
-def read_frame(path: str, backend_args: dict | None = None) -> dict[str, Any]:
+def read_frame(
+    path: str,
+    backend_args: dict | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> dict[str, Any]:
     """A COCO file with the keys that are needed; ids and sizes are of one form.
+
+    Args:
+        path: Of the file.
+        backend_args: Of mmengine's file backends.
+        say: Is called with what is taken for granted.
 
     Raises:
         UserError: If it is missing, not COCO, or refers to what it does not have.
     """
-    content = read_json(path, backend_args)
+    text, encoding = read_text(path, backend_args)
+    if encoding == 'cp1252':
+        say(f'file that is not {UNICODE.upper()}, read as {encoding}')
+    content = parse_json(text, path)
     for key in REQUIRED:
         if not isinstance(content, Mapping) or not isinstance(content.get(key), list):
             raise UserError(
@@ -110,6 +123,7 @@ class Categories:
         known: The names, each once, in their order.
         labels: Category id to label, of those that are asked for; several ids may have one name,
             as where two files were joined.
+        alike: Category id to the class that it is almost called, as by ``Fruit`` and ``fruit``.
 
     Raises:
         UserError: If the file lacks a class.
@@ -127,13 +141,30 @@ class Categories:
                 )
         label = {name: i for i, name in enumerate(self.classes)}
         self.labels = {i: label[name] for i, name in self.names.items() if name in label}
+        plain = {_plain(name): name for name in self.classes}
+        self.alike = {
+            i: plain[_plain(name)]
+            for i, name in self.names.items()
+            if name not in label and _plain(name) in plain
+        }
 
-    def complete_of(self, image: Mapping[str, Any]) -> Completeness:
+    def complete_of(
+        self, image: Mapping[str, Any], annotations: Iterable[Mapping] = ()
+    ) -> Completeness:
         """Of which classes an image says that every object is boxed; absent means of all.
+
+        Args:
+            image: Its record; lists of LVIS count where there is no ``complete``.
+            annotations: Of the image.
 
         Raises:
             UserError: If it is no flag and no list of the file's categories.
         """
+        if 'complete' not in image and any(key in image for key in OF_LVIS):
+            known = known_by_lvis(image, {a['category_id'] for a in annotations})
+            missing = {self.labels[i] for i in self.labels if i not in known}
+            found = tuple(i for i in range(len(self.classes)) if i not in missing)
+            return True if not missing else found or False
         where = f'{self.path}: image {image["id"]!r}'
         complete = read_complete(image.get('complete', True), self.known, where)
         if isinstance(complete, bool):
@@ -141,6 +172,11 @@ class Categories:
         listed = set(complete)
         found = tuple(label for label, name in enumerate(self.classes) if name in listed)
         return True if len(found) == len(self.classes) else found or False
+
+
+def _plain(name: str) -> str:
+    """A name without what people write in two ways: capitals, spaces, hyphens, underscores."""
+    return re.sub(r'[\s_-]+', '', name.casefold())
 
 
 def _meant(name: str, categories: Iterable[str]) -> str:

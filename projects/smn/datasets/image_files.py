@@ -103,8 +103,11 @@ class Orientations:
             raise self._error(image, swapped(name, said))
         if drawn == 'upright' and said == stored:
             image['width'], image['height'] = said = header.upright
-        if said != (stored if drawn == 'stored' else header.upright):
-            raise self._error(image, other_size(name, header.upright, said))
+        if drawn == 'stored' and said == header.upright != stored:
+            return None  # a size cannot be wrong by accident in just this way
+        found = stored if drawn == 'stored' else header.upright
+        if said != found:
+            raise self._error(image, other_size(name, found, said))
         if drawn is None and header.orientation > 1 and stored == header.upright:
             self.remarks.add(TURNED, name)
         return 'stored' if drawn == 'stored' and header.orientation > 1 else None

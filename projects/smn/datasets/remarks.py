@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from projects.smn.errors import UserError
@@ -25,9 +25,10 @@ class Remark:
     chosen: bool = False
     count: int = 0
     examples: list[str] = field(default_factory=list)
+    more: bool = False  # whether there are others than these
 
     def __str__(self) -> str:
-        named = ', '.join(self.examples) + ', ...' * (self.count > len(self.examples) > 0)
+        named = ', '.join(self.examples) + ', ...' * self.more
         return f'{self.what}: {self.count}' + f' ({named})' * bool(named)
 
 
@@ -47,8 +48,16 @@ class Remarks:
         """
         remark = self._by_text.setdefault(what, Remark(what, chosen))
         remark.count += 1
-        if example is not None and len(remark.examples) < EXAMPLES:
+        if example is None or str(example) in remark.examples:
+            return
+        if len(remark.examples) < EXAMPLES:
             remark.examples.append(str(example))
+        else:
+            remark.more = True
+
+    def clear(self) -> None:
+        """Forget all, before a file is gone through again."""
+        self._by_text.clear()
 
     def __iter__(self) -> Iterator[Remark]:
         return iter(self._by_text.values())
@@ -62,21 +71,26 @@ class Remarks:
         return [remark for remark in self if not remark.chosen]
 
 
-def describe_remarks(files: Mapping[str, Remarks]) -> str:
-    """All that is to be said of several annotation files, a line each; empty if nothing is."""
-    lines = []
-    for file, remarks in files.items():
-        lines += [file] * bool(len(remarks)) + [f'  {remark}' for remark in remarks]
-    return '\n'.join(lines)
+def describe_remarks(files: Iterable[tuple[str, Remarks]]) -> str:
+    """All that is to be said of several annotation files, a line each; empty if nothing is.
+
+    Args:
+        files: With their remarks. A file may be there twice, as for training and for validation.
+    """
+    lines: dict[str, list[str]] = {}
+    for file, remarks in files:
+        lines.setdefault(file, []).extend(f'  {remark}' for remark in remarks)
+    told = ([file, *dict.fromkeys(of_file)] for file, of_file in lines.items() if of_file)
+    return '\n'.join(line for of_file in told for line in of_file)
 
 
-def refuse_remarks(files: Mapping[str, Remarks]) -> None:
+def refuse_remarks(files: Iterable[tuple[str, Remarks]]) -> None:
     """Refuse files of which something is left out, mended or taken for granted unasked.
 
     Raises:
         UserError: If there is one; all is named in one line.
     """
-    found = {file: '; '.join(map(str, remarks.unasked)) for file, remarks in files.items()}
-    said = [f'{file}: {remarks}' for file, remarks in found.items() if remarks]
+    found = [(file, '; '.join(map(str, remarks.unasked))) for file, remarks in files]
+    said = dict.fromkeys(f'{file}: {remarks}' for file, remarks in found if remarks)
     if said:
         raise UserError(f'--strict refuses {"; ".join(said)}')

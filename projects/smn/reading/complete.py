@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from typing import Any
 
 from projects.smn.errors import UserError, listing
 
-from .values import flag, same_text
+from .values import flag, identity, same_text
+
+# Of LVIS (Gupta et al. 2019): categories that were looked for and are not there, and those that
+# are there and not all boxed.
+OF_LVIS = ('neg_category_ids', 'not_exhaustive_category_ids')
+
+
+def known_by_lvis(image: Mapping[str, Any], seen: Collection) -> set:
+    """The ids of categories of which an image of LVIS has every object boxed.
+
+    Of a category that is in neither list and has no object, nothing is known.
+
+    Args:
+        image: Its record.
+        seen: Ids of the categories of its objects.
+    """
+    absent, not_all = ({*map(identity, image.get(key) or ())} for key in OF_LVIS)
+    return ({*seen} | absent) - not_all
 
 
 def read_complete(value: Any, known: Collection[str], where: str) -> bool | list[str]:

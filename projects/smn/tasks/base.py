@@ -164,6 +164,22 @@ class Task:
         """
         raise NotImplementedError
 
+    def mended(
+        self, label: Any, record: Mapping[str, Any], height: int, width: int
+    ) -> tuple[Any, tuple[str, ...]]:
+        """A parsed label without what cannot be true.
+
+        Args:
+            label: Of :meth:`parse_label`, of a size that :meth:`check_size` accepts.
+            record: The annotation or image that it is from.
+            height: Of the image, in pixels.
+            width: Of the image.
+
+        Returns:
+            What is left of it, ``None`` if nothing is; and what was wrong, for the label table.
+        """
+        return label, ()
+
     def is_labelled(self, label: Any) -> bool:
         """Whether a parsed label says something; an empty one can mean "not labelled"."""
         return True

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from projects.smn.errors import UserError, listing
-from projects.smn.reading.values import number, same_text
+from projects.smn.reading.outlines import TOLERANCE_PX
+from projects.smn.reading.values import number, same_text, whole_number
 
 from .base import SCORE, TASKS, Task
 from .geometry import Geometry, cropped, moved_points
@@ -95,25 +96,32 @@ class KeypointTask(Task):
         return (self.source,) if self.source == 'keypoints' else ('points', self.source)
 
     def take_names(self, content: Mapping[str, Any]) -> Iterable[str]:
-        """Learn the order of the points from the ``keypoints`` of each category."""
-        if self.source != 'keypoints':
-            return []
+        """Learn the order of the points from the ``keypoints`` of each category.
+
+        Of another ``source``, from ``points: {<source>: [names]}`` of the category.
+        """
         self._columns, unnamed = {}, []
         for category in content['categories']:
             if category['name'] not in map(same_text, self.of):
                 continue
-            names = category.get('keypoints')
+            names = self._at_path(category)
             if names:
                 self._columns[category['id']] = self._places(names, category['name'])
             else:
                 unnamed.append(category)
-        labelled = {a['category_id'] for a in content['annotations'] if a.get('keypoints')}
+        labelled = {a['category_id'] for a in content['annotations'] if self._at_path(a)}
         return [
-            f'category without names of `keypoints`, {category["name"]!r}: taken in the order '
-            f'{listing(self.points)}'
+            f'category without names of `{".".join(self.label_path)}`, {category["name"]!r}: taken '
+            f'in the order {listing(self.points)}'
             for category in unnamed
             if category['id'] in labelled
         ]
+
+    def _at_path(self, record: Mapping[str, Any]) -> Any:
+        """What stands in a record, or in a category, where the points of an object are."""
+        for key in self.label_path:
+            record = record.get(key) if isinstance(record, Mapping) else None
+        return record
 
     def _places(self, names: Any, category: str) -> list[int] | None:
         """Where each point is among those of a category; None if they are the same."""
@@ -163,6 +171,30 @@ class KeypointTask(Task):
         if not np.isin(points[:, 2], (0, 1, 2)).all():
             raise UserError(f'{label!r:.60} has a visibility other than 0, 1 or 2')
         return points.tolist()
+
+    def mended(
+        self, label: list[list[float]], record: Mapping[str, Any], height: int, width: int
+    ) -> tuple[list[list[float]], tuple[str, ...]]:
+        """Nobody sees a point outside of an image: it is not labelled."""
+        said = []
+        if self.source == 'keypoints' and self._counts_more(record):
+            said.append('objects with a larger `num_keypoints` than points of visibility 1 or 2')
+        high = width + TOLERANCE_PX, height + TOLERANCE_PX
+        inside = [
+            v == 0 or (-TOLERANCE_PX <= x <= high[0] and -TOLERANCE_PX <= y <= high[1])
+            for x, y, v in label
+        ]
+        if not all(inside):
+            said.append('objects with points outside of their image, which are not labelled')
+            label = [p if kept else [0.0] * 3 for p, kept in zip(label, inside, strict=True)]
+        return label, tuple(said)
+
+    def _counts_more(self, record: Mapping[str, Any]) -> bool:
+        try:
+            said = whole_number(record.get('num_keypoints', 0))
+            return said > sum(number(v) > 0 for v in _flat(record['keypoints'])[2::3])
+        except (UserError, KeyError, TypeError):
+            return False
 
     def is_labelled(self, label: list[list[float]]) -> bool:
         return any(visibility > 0 for _, _, visibility in label)

@@ -11,7 +11,7 @@ import numpy as np
 from pycocotools import mask as mask_utils
 
 from projects.smn.errors import UserError
-from projects.smn.reading.outlines import is_polygon
+from projects.smn.reading.outlines import is_polygon, measure
 from projects.smn.runs import runs_fit
 
 from .base import TASKS, Task
@@ -84,6 +84,16 @@ class MaskTask(Task):
             raise UserError(
                 f'its RLE is of {label["size"]} (height, width), its image of {[height, width]}'
             )
+
+    def mended(
+        self, label: list | dict, record: Mapping[str, Any], height: int, width: int
+    ) -> tuple[list | dict | None, tuple[str, ...]]:
+        """Polygons without area in the image are no mask, and not an empty one."""
+        # Of outlines, the data set has seen it already: it compares them with boxes.
+        drawn = isinstance(label, list) and any(label) and not self.outlines
+        if drawn and measure(label, height, width) is None:
+            return None, (f'masks {self.source!r} without area, not labelled',)
+        return label, ()
 
     def load(self, labels: Sequence, size: tuple[int, int], read: Any) -> Masks:
         from mmdet.structures.mask import BitmapMasks  # here, as it loads torch

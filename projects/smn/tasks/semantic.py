@@ -86,18 +86,24 @@ class SemanticTask(Task):
         """Learn what the values of pixels mean from the file's ``info``.
 
         ``{"<source>_classes": [...]}`` or ``{"semantic_classes": [...]}``: the names of the values
-        from 0 on, as our converters write them.
+        from 0 on, as our converters write them; the latter is about ``seg_map`` alone.
         """
         self._values = None
         info = content.get('info')
         info = info if isinstance(info, Mapping) else {}
-        names = info.get(f'{self.source}_classes') or info.get('semantic_classes')
+        names = info.get(f'{self.source}_classes')
+        if not names and self.source == 'seg_map':
+            names = info.get('semantic_classes')
         if not names:
             asked = any(self.find_label(image) for image in content['images'])
             order = f'file without names of the values of maps for {self.name!r}: '
             return [f'{order}0, 1, ... are taken for {listing(self.classes)}'] * asked
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise UserError('the names of its values in `info` are no list of names')
+        if len(names) > IGNORED:
+            raise UserError(
+                f'`info` names {len(names)} values of maps; {IGNORED} and more are no classes'
+            )
         names, asked = [same_text(name) for name in names], list(map(same_text, self.classes))
         if unknown := [name for name in names if name not in asked]:
             raise UserError(
@@ -131,6 +137,16 @@ class SemanticTask(Task):
             raise UserError(f'the semantic map {path} cannot be read: {error}') from None
         self._check_map(values, path, size)
         return SemanticMap((values if self._values is None else self._values[values])[None])
+
+    @staticmethod
+    def seems_a_mask(path: str) -> bool:
+        """Whether a file has the values 0 and 255 alone, as programs write black and white."""
+        with open(path, 'rb') as file:
+            try:
+                values, _ = read_map(file.read())
+            except ValueError:
+                return False  # it is refused when it is loaded
+        return np.unique(values).tolist() == [0, IGNORED]
 
     def _check_map(self, values: np.ndarray, path: str, size: tuple[int, int]) -> None:
         if values.ndim != 2 or values.dtype != np.uint8:

@@ -89,7 +89,7 @@ def _sources(loader: DataLoader) -> list[CocoTaskDataset]:
 
 
 def _log_remarks(runner: Runner, loaders: Iterable[DataLoader]) -> None:
-    files = {source.ann_file: source.remarks for loader in loaders for source in _sources(loader)}
+    files = [(source.ann_file, source.remarks) for loader in loaders for source in _sources(loader)]
     if runner.cfg.get('strict', False):
         refuse_remarks(files)
     if text := describe_remarks(files):
