@@ -19,6 +19,7 @@ from pillow_heif import register_heif_opener
 
 from projects.smn.errors import UserError
 
+from . import jpegs
 from .orientation import orientation_of, turned_upright, upright_size
 from .pages import SeveralError, the_picture
 from .pixels import to_rgb
@@ -173,8 +174,10 @@ def _decoded_by_opencv(content: bytes, image: Image.Image) -> np.ndarray | None:
     usual = image.mode in ('RGB', 'L') and not image.has_transparency_data
     if not usual or image.format not in ('JPEG', 'MPO', 'PNG'):
         return None
-    buffer = np.frombuffer(content, np.uint8)
-    return cv2.imdecode(buffer, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+    pixels = jpegs.decoded(content)
+    if pixels is not None and image.format != 'PNG' and jpegs.lacks_data(content, pixels):
+        raise ImageError(DAMAGED, 'is damaged or cut off (JPEG)')
+    return pixels
 
 
 def _decoded_by_pillow(image: Image.Image) -> np.ndarray:
