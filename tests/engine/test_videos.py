@@ -59,6 +59,33 @@ def test_a_number_of_frames_that_cannot_be_is_unknown(clip, monkeypatch, count):
     assert len(Video(clip)) == len(list(video)) == len(Frames([clip])) == COUNT
 
 
+@pytest.mark.parametrize('said', [1, 3, 50])
+def test_more_frames_than_were_announced_are_read_and_fewer_too(clip, monkeypatch, capsys, said):
+    header_saying(monkeypatch, FRAME_COUNT=said)
+    video = Video(clip)
+    assert video.count == said
+    assert len(list(Frames([clip]))) == len(list(video)) == COUNT
+    assert len(video) == len(Frames([clip])) == COUNT
+    assert ('only the first' in capsys.readouterr().err) == (said > COUNT)
+
+
+@pytest.mark.parametrize(
+    ('suffix', 'code'),
+    [('mpg', 'mpg1'), ('vob', 'mpg2'), ('ts', 'mp4v'), ('m2ts', 'mp4v'), ('mkv', 'mp4v')],
+)
+def test_a_number_that_opencv_guesses_is_unknown(tmp_path, suffix, code):
+    path = tmp_path / f'clip.{suffix}'
+    writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*code), 25, (64, 48))
+    if not writer.isOpened():
+        pytest.skip('OpenCV has no such encoder here')
+    for number in range(6):
+        writer.write(np.full((48, 64, 3), 40 * number, np.uint8))
+    writer.release()
+    assert Video(path).count is None
+    assert Frames([path]).total is None
+    assert len(Video(path)) == len(list(Frames([path]))) == 6
+
+
 @pytest.mark.parametrize('rate', [0, -25, 1000, float('nan'), float('inf')], ids=str)
 def test_a_rate_that_cannot_be_is_unknown(clip, monkeypatch, rate):
     header_saying(monkeypatch, FPS=rate)

@@ -99,6 +99,15 @@ def test_what_is_transparent_is_white_whatever_hides_there(mode):
     ).all()
 
 
+@pytest.mark.parametrize(('mode', 'colour'), [('RGB', (0, 0, 0)), ('L', 0)])
+def test_a_png_with_one_transparent_colour_is_white_there(mode, colour):
+    image = Image.new(mode, SIZE, colour)
+    image.paste(100 if mode == 'L' else (100, 100, 100), (0, 0, 10, SIZE[1]))
+    found = decode_image(encoded(image, transparency=colour))
+    assert (found[:, :10] == 100).all()
+    assert (found[:, 10:] == 255).all()
+
+
 def grey16(white_is_zero):
     values = np.linspace(0, 65535, SIZE[0] * SIZE[1]).astype(np.uint16).reshape(SIZE[::-1])
     tags = ImageFileDirectory_v2()
@@ -178,6 +187,30 @@ def test_several_pictures_are_refused(format):
     others = [picture().rotate(90), picture().rotate(180)]
     content = encoded(picture(), format, save_all=True, append_images=others)
     refused(content, 'several', 'several pictures')
+
+
+@pytest.mark.parametrize('frames', [1, 2])
+def test_a_still_png_with_an_animation_behind_it_is_several_pictures(frames):
+    others = [picture().rotate(90 * (turn + 1)) for turn in range(frames)]
+    content = encoded(picture(), save_all=True, append_images=others, default_image=True)
+    refused(content, 'several', 'several pictures')
+
+
+@pytest.mark.parametrize('primary', [0, 1])
+def test_of_several_pictures_of_a_heic_the_primary_one_is_taken(primary):
+    images = [Image.new('RGB', (64, 48), 'red'), Image.new('RGB', (96, 64), 'blue')]
+    content = encoded(
+        images[0], 'HEIF', save_all=True, append_images=images[1:], primary_index=primary
+    )
+    found = decode_image(content)
+    assert found.shape[1::-1] == images[primary].size
+    true = np.asarray(images[primary])[..., ::-1].astype(int)
+    assert np.abs(found - true).max() < 12
+
+
+@pytest.mark.parametrize('head', [b'\0\0\0\x18ftypcrx \0\0\0\1', b'FUJIFILMCCD-RAW 0201'])
+def test_a_raw_photograph_is_called_so(head):
+    refused(head.ljust(600, b'\0'), 'unreadable', 'raw photograph')
 
 
 def test_of_two_pictures_of_a_phone_the_first_is_taken():

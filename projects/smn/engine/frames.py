@@ -24,7 +24,7 @@ from .videos import Video
 SUFFIXES = (
     *('.jpg', '.jpeg', '.jfif', '.png', '.bmp', '.tif', '.tiff', '.webp', '.gif'),
     *('.heic', '.heif', '.avif', '.dng'),
-    *('.mp4', '.m4v', '.avi', '.mov', '.mkv', '.webm', '.mpg', '.mpeg', '.wmv'),
+    *('.mp4', '.m4v', '.avi', '.mov', '.mkv', '.webm', '.mpg', '.mpeg', '.wmv', '.m2ts'),
 )
 Refuse = Callable[[UserError], object]
 
@@ -61,7 +61,8 @@ class Frames:
             the first of them ends the reading.
 
     Attributes:
-        left_out: Files of the folders that are neither, and do not claim to be.
+        left_out: What the folders hold besides: files that are neither, and do not claim to be;
+            their subfolders; links that lead nowhere.
 
     Raises:
         UserError: If an input names nothing, or, without ``refuse``, what cannot be read.
@@ -76,12 +77,12 @@ class Frames:
                 self._items.append((item, Video(item) if _is_video(item) else None))
 
     def __len__(self) -> int:
-        """How many; films that do not say it are read once more for it."""
+        """How many; films are read once more for it."""
         return sum(1 if video is None else len(video) for _, video in self._items)
 
     @property
     def total(self) -> int | None:
-        """How many, if that is known without reading them."""
+        """How many, if that is known without reading them; a hint, as headers may be wrong."""
         counts = [1 if video is None else video.count for _, video in self._items]
         return None if None in counts else sum(counts)
 
@@ -167,6 +168,8 @@ def _find(given: Any, left_out: list[Path]) -> list[Any]:
         return _find_files(str(given), left_out)
     except UserError:
         raise
+    except PermissionError as error:
+        raise UserError(f'{given} cannot be read: {error.strerror}') from None
     except (OSError, ValueError):  # no name of a file: too long, for one
         raise UserError(f'{str(given)!r:.100} can be no name of a file') from None
 
@@ -174,12 +177,13 @@ def _find(given: Any, left_out: list[Path]) -> list[Any]:
 def _find_files(name: str, left_out: list[Path]) -> list[Path]:
     path = Path(name)
     if name and path.is_dir():
-        files = sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith('.'))
-        found = [p for p in files if p.suffix.lower() in SUFFIXES or kind_of(p)]
+        inside = sorted(p for p in path.iterdir() if not p.name.startswith('.'))
+        found = [p for p in inside if p.is_file() and _is_meant(p)]
         known = set(found)
-        left_out += [p for p in files if p not in known]
+        left_out += [p for p in inside if p not in known]
         if not found:
-            raise UserError(f'the folder {name} holds no image and no video')
+            below = '; its subfolders are not read' if any(p.is_dir() for p in inside) else ''
+            raise UserError(f'the folder {name} holds no image and no video{below}')
         return found
     if path.is_file():
         return [path]
@@ -187,7 +191,18 @@ def _find_files(name: str, left_out: list[Path]) -> list[Path]:
     found = [path for path in matches if path.is_file()]
     if not found:
         raise UserError(f'there is no image, folder or video {name}')
+    left_out += [path for path in matches if not path.exists()]
     return found
+
+
+def _is_meant(path: Path) -> bool:
+    """Whether a file of a folder is read, and refused if it cannot be."""
+    if path.suffix.lower() in SUFFIXES:
+        return True
+    try:
+        return kind_of(path) is not None
+    except OSError:
+        return True  # why it cannot be read is said when its turn comes
 
 
 def _is_address(given: Any) -> bool:

@@ -36,8 +36,10 @@ def read_image(image: str | Path | np.ndarray | Image.Image) -> np.ndarray:
         raise UserError(f'there is no image {image}') from None
     except ImageError as error:
         raise UserError(f'{image} {error}') from None
-    except (OSError, ValueError):  # of an address, for one
-        raise UserError(f'{image} cannot be read as an image') from None
+    except (OSError, ValueError) as error:  # of an address, for one
+        why = getattr(error, 'strerror', None)
+        what = f'cannot be read: {why}' if isinstance(why, str) else 'cannot be read as an image'
+        raise UserError(f'{image} {what}') from None
 
 
 def _of_array(array: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from projects.smn.errors import UserError
+from projects.smn.reading.signatures import counts_its_frames
 
 FASTEST = 480.0  # frames in a second; browsers write 1000 for a rate that they do not know
 
@@ -21,8 +22,9 @@ class Video:
         path: Of the file.
 
     Attributes:
-        count: How many frames its header says there are; None where it says nothing that can be,
-            as of a film that was written while it was recorded.
+        count: How many frames its header says there are, a hint: there may be more or fewer. None
+            where it says nothing that can be, as of a film that was written while it was recorded,
+            or where its kind of film has no such number, and what OpenCV gives is a guess.
         rate: Frames in a second, likewise.
 
     Raises:
@@ -39,17 +41,20 @@ class Video:
         finally:
             capture.release()
         # Each frame takes a byte at least.
-        self.count = int(count) if 1 <= count <= path.stat().st_size else None
+        can_be = 1 <= count <= path.stat().st_size and counts_its_frames(path)
+        self.count = int(count) if can_be else None
         self.rate = rate if math.isfinite(rate) and 0 < rate <= FASTEST else None
+        self._length: int | None = None
 
     def __len__(self) -> int:
-        """How many frames there are; all are looked at where the header does not say it."""
-        if self.count is None:
-            capture, self.count = cv2.VideoCapture(str(self.path)), 0
+        """How many frames can be read; the first who asks waits until all were looked at."""
+        if self._length is None:
+            capture, length = cv2.VideoCapture(str(self.path)), 0
             while capture.grab():
-                self.count += 1
+                length += 1
             capture.release()
-        return self.count
+            self._length = length
+        return self._length
 
     def __iter__(self) -> Iterator[np.ndarray]:
         """The frames, upright: BGR, (H, W, 3), uint8."""

@@ -19,9 +19,12 @@ from pillow_heif import register_heif_opener
 
 from projects.smn.errors import UserError
 
+from . import jpegs
 from .orientation import orientation_of, turned_upright, upright_size
 from .pages import SeveralError, the_picture
 from .pixels import to_rgb
+from .signatures import HEAD, is_raw_photograph
+from .tiff import prepare_planes
 
 register_heif_opener()
 # What Pillow's other readers read, nobody labels, and each of them is one more to be attacked.
@@ -86,10 +89,7 @@ def open_image(content: bytes | BinaryIO, max_pixels: int = MAX_PIXELS) -> Image
     except MemoryError:
         raise
     except Exception:  # Pillow may stumble anywhere over a file that is damaged
-        what = f'cannot be read as an image ({NAMES})'
-        if not file.seek(0, SEEK_END):
-            what = 'is empty, and cannot be read as an image'
-        raise ImageError(UNREADABLE, what) from None
+        raise ImageError(UNREADABLE, _what_it_is(file)) from None
     width, height = image.size
     if width * height > max_pixels:
         raise ImageError(
@@ -159,24 +159,37 @@ def header_of(content: bytes | BinaryIO) -> ImageHeader:
     return ImageHeader(*image.size, orientation_of(image))
 
 
+def _what_it_is(file: BinaryIO) -> str:
+    """What to say of a file that Pillow cannot open."""
+    if not file.seek(0, SEEK_END):
+        return 'is empty, and cannot be read as an image'
+    file.seek(0)
+    if is_raw_photograph(file.read(HEAD)):
+        return 'cannot be read: it is a raw photograph, save it as JPEG or PNG first'
+    return f'cannot be read as an image ({NAMES})'
+
+
 def _decoded_by_opencv(content: bytes, image: Image.Image) -> np.ndarray | None:
     """A JPEG or PNG of which nothing is unusual, faster; BGR, not turned."""
     usual = image.mode in ('RGB', 'L') and not image.has_transparency_data
     if not usual or image.format not in ('JPEG', 'MPO', 'PNG'):
         return None
-    buffer = np.frombuffer(content, np.uint8)
-    return cv2.imdecode(buffer, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+    pixels = jpegs.decoded(content)
+    if pixels is not None and image.format != 'PNG' and jpegs.lacks_data(content, pixels):
+        raise ImageError(DAMAGED, 'is damaged or cut off (JPEG)')
+    return pixels
 
 
 def _decoded_by_pillow(image: Image.Image) -> np.ndarray:
     try:
+        prepare_planes(image)
         image.load()
     except MemoryError:
         raise
     except Exception:
         raise ImageError(DAMAGED, f'is damaged or cut off ({image.format})') from None
     try:
-        return np.asarray(to_rgb(image))[..., ::-1]
+        return cv2.cvtColor(np.asarray(to_rgb(image)), cv2.COLOR_RGB2BGR)
     except ValueError as error:
         raise ImageError(DAMAGED, f'cannot be used: {error}') from None
 

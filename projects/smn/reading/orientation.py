@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import struct
 from contextlib import suppress
+from typing import BinaryIO
 
+import cv2
 import numpy as np
 from PIL import Image
 
@@ -27,7 +29,9 @@ MOVES: dict[int, tuple[bool, str | None]] = {
     7: (True, 'diagonal'),
     8: (True, 'vertical'),
 }
-MIRRORS = dict(horizontal=np.s_[:, ::-1], vertical=np.s_[::-1], diagonal=np.s_[::-1, ::-1])
+MIRRORS = dict(horizontal=1, vertical=0, diagonal=-1)  # OpenCV's numbers of them
+# A PNG's first chunk lies behind these bytes; of a chunk, 8 bytes are before its data and 4 behind.
+PNG_SIGNATURE, BEFORE, BEHIND = 8, 8, 4
 
 
 def orientation_of(image: Image.Image) -> int:
@@ -36,9 +40,12 @@ def orientation_of(image: Image.Image) -> int:
     As browsers and OpenCV do, and unlike Pillow itself, XMP is not asked: labels are drawn on what
     those show. Of a TIFF and of HEIC there is nothing left to do, Pillow has turned them.
     """
+    block = image.info.get('exif')
+    if block is None and image.format == 'PNG':
+        block = _of_png(image)
     exif = Image.Exif()
     with suppress(OSError, EOFError, SyntaxError, ValueError, KeyError, TypeError, struct.error):
-        exif.load(image.info.get('exif') or b'')
+        exif.load(block or b'')
     value = exif.get(ORIENTATION, 1)
     return value if value in MOVES else 1
 
@@ -54,10 +61,34 @@ def as_stored(pixels: np.ndarray, orientation: int) -> np.ndarray:
 
 
 def turned_upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
-    """The upright picture from the stored one, (H, W) or (H, W, C); contiguous."""
+    """The upright picture from the stored one, (H, W) or (H, W, 3), uint8; contiguous."""
     transposed, mirror = MOVES[orientation]
-    if transposed:
-        pixels = pixels.swapaxes(0, 1)
+    if transposed:  # by OpenCV, which takes a quarter of NumPy's time
+        pixels = cv2.transpose(pixels)
     if mirror:
-        pixels = pixels[MIRRORS[mirror]]
+        pixels = cv2.flip(pixels, MIRRORS[mirror])
     return np.ascontiguousarray(pixels)
+
+
+def _of_png(image: Image.Image) -> bytes | None:
+    """EXIF's block of a PNG that is not loaded: it may lie behind the pixels."""
+    file = getattr(image, 'fp', None)
+    if file is None:
+        return None
+    before, place = file.tell(), PNG_SIGNATURE
+    try:
+        while len(head := _at(file, place, BEFORE)) == BEFORE:
+            length, kind = struct.unpack('>I4s', head)
+            if kind == b'eXIf':
+                return file.read(length)
+            if kind == b'IEND':
+                return None
+            place += BEFORE + length + BEHIND
+        return None
+    finally:
+        file.seek(before)
+
+
+def _at(file: BinaryIO, place: int, length: int) -> bytes:
+    file.seek(place)
+    return file.read(length)

@@ -5,8 +5,12 @@ from __future__ import annotations
 from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
+from .tiff import ORIENTATION, orient
+
 # TIFF's tag NewSubfileType, and its bit for a smaller version of another picture in the file.
 SUBFILE_TYPE, IS_REDUCED = 254, 1
+# The older tag SubfileType, and its value for the same.
+OLD_SUBFILE_TYPE, OLD_REDUCED = 255, 2
 SUB_IFDS = 330
 
 
@@ -19,13 +23,13 @@ def the_picture(image: Image.Image) -> Image.Image:
 
     A thumbnail is never taken for it, before or behind it, or where the picture itself lies in a
     place of its own (``SubIFDs``), as in raw photographs. Of the two of an MPO, as some phones
-    write, the first is taken.
+    write, the first is taken, and of several in a HEIC the one that it calls its primary one.
 
     Raises:
         SeveralError: If an animation, or a TIFF of several pages.
         ValueError: If there is a thumbnail alone that can be read.
     """
-    if image.format == 'MPO':
+    if image.format in ('MPO', 'HEIF'):  # it is at the one to take
         return image
     if image.format == 'TIFF':
         return _page(image)
@@ -36,7 +40,7 @@ def the_picture(image: Image.Image) -> Image.Image:
 
 def _page(image: Image.Image) -> Image.Image:
     pages = getattr(image, 'n_frames', 1)
-    whole = [page for page in range(pages) if not _is_reduced(image, page)]
+    whole = [page for page in range(pages) if not _is_reduced(_turned_to(image, page))]
     if len(whole) > 1:
         raise SeveralError(f'the TIFF has several pictures, {len(whole)} pages: one is needed')
     if whole:
@@ -46,13 +50,21 @@ def _page(image: Image.Image) -> Image.Image:
     return _below(image)
 
 
-def _is_reduced(image: Image.Image, page: int) -> bool:
+def _turned_to(image: Image.Image, page: int) -> Image.Image:
     image.seek(page)
-    return bool(image.tag_v2.get(SUBFILE_TYPE, 0) & IS_REDUCED)
+    return image
+
+
+def _is_reduced(image: Image.Image) -> bool:
+    tags = image.tag_v2
+    return bool(tags.get(SUBFILE_TYPE, 0) & IS_REDUCED) or tags.get(OLD_SUBFILE_TYPE) == OLD_REDUCED
 
 
 def _below(image: Image.Image) -> Image.Image:
-    """The largest picture of the SubIFDs that is no thumbnail."""
+    """The largest picture of the SubIFDs that is no thumbnail.
+
+    Which way up it is, the directory above may say, and does in a DNG.
+    """
     offsets, found = image.tag_v2.get(SUB_IFDS, ()), []
     for offset in offsets if isinstance(offsets, tuple) else (offsets,):
         # Not `get_child_images`: it decodes all of them, in any format that Pillow knows, of which
@@ -60,11 +72,17 @@ def _below(image: Image.Image) -> Image.Image:
         image.fp.seek(0)
         child = TiffImageFile(image.fp)
         child._frame_pos = [offset]
-        child._seek(0)
-        if not child.tag_v2.get(SUBFILE_TYPE, 0) & IS_REDUCED:
-            found.append(child)
-    if not found:
+        readable = True
+        try:
+            child._seek(0)
+        except (SyntaxError, KeyError, TypeError):  # the numbers of a sensor, for one
+            readable = False
+        if not _is_reduced(child):
+            found.append((child, readable))
+    if not found or not all(readable for _, readable in found):
         raise ValueError(
             'only its thumbnail can be read, as of a raw photograph: save it as JPEG or PNG first'
         )
-    return max(found, key=lambda child: child.width * child.height)
+    largest = max((child for child, _ in found), key=lambda child: child.width * child.height)
+    orient(largest, image.tag_v2.get(ORIENTATION, 1))
+    return largest
