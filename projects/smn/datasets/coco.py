@@ -11,9 +11,10 @@ from mmdet.datasets import CocoDataset
 from mmdet.registry import DATASETS
 
 from projects.smn.errors import UserError, listing
+from projects.smn.reading.coco import read_frame
 from projects.smn.tasks import Completeness, Task, build_tasks, incomplete_classes, plain, tasks_per
 
-from .coco_frame import Categories, read_frame
+from .coco_frame import Categories
 from .image_files import OTHER_SPELLING, Orientations, find_file, path_inside
 from .instances import InstanceParser, parse_label
 from .label_counts import LabelCounts, count_labels, labelled_tasks, labels_of
