@@ -16,6 +16,7 @@ from projects.smn.convert.sparsify import (
     keep_one_task_per_image,
     keep_shares,
     make_incomplete,
+    objects_of,
     shuffled,
 )
 from projects.smn.errors import UserError
@@ -62,6 +63,39 @@ def with_gaps(coco: dict, tasks: dict, seed: int) -> dict:
                 annotation = task.without_label(annotation)
         annotations.append(annotation)
     return {**coco, 'annotations': annotations}
+
+
+@pytest.mark.parametrize('key', ['iscrowd', 'ignore'])
+@pytest.mark.parametrize(('value', 'expected'), [('0', 3), ('false', 3), ('1', 2), (True, 2)])
+def test_a_crowd_is_one_as_the_data_set_reads_it(coco, tasks, key, value, expected):
+    coco['annotations'] = coco['annotations'][:3]
+    coco['annotations'][0][key] = value
+    assert len(objects_of(coco)) == expected
+    assert len(find_labelled(coco, tasks)['colour']) <= expected
+
+
+def test_a_crowd_that_is_neither_is_named(coco):
+    coco['annotations'][1]['iscrowd'] = 'maybe'
+    number = coco['annotations'][1]['id']
+    with pytest.raises(UserError, match=f"annotation {number}: .*'maybe' is neither"):
+        objects_of(coco)
+
+
+def test_points_are_found_by_their_names(coco, tasks):
+    """The task asks for two of three points in the file, of which the first is labelled alone."""
+    coco['categories'][0]['keypoints'] = ['other', 'right', 'left']
+    for annotation in coco['annotations']:
+        if 'keypoints' in annotation:
+            annotation['keypoints'] = [5, 5, 2, 0, 0, 0, 0, 0, 0]
+    assert find_labelled(coco, tasks)['ends'] == []
+    coco['annotations'][0]['keypoints'] = [0, 0, 0, 0, 0, 0, 7, 7, 2]
+    assert find_labelled(coco, tasks)['ends'] == [coco['annotations'][0]]
+
+
+def test_points_of_other_names_are_refused(coco, tasks):
+    coco['categories'][0]['keypoints'] = ['head', 'tail']
+    with pytest.raises(UserError, match="task 'ends': category 'fruit' has the points 'head'"):
+        find_labelled(coco, tasks)
 
 
 def images_of(coco: dict, tasks: dict) -> dict[str, set[int]]:
