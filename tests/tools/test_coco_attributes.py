@@ -122,12 +122,24 @@ def test_attributes_and_other_keys_of_the_source_are_kept(source):
     source.annotations[0].update(attributes={'occluded': True}, keypoints=[5, 5, 2])
     source.categories[1]['keypoints'] = ['stem']
     source.categories[2]['keypoints'] = ['tip']
-    coco, _ = source.convert()
+    coco, summary = source.convert()
     assert coco['images'][0]['complete'] is False
     assert coco['annotations'][0]['keypoints'] == [5, 5, 2]
     assert coco['annotations'][0]['attributes']['occluded'] is True
     assert coco['annotations'][0]['attributes']['grade'] == 'B'
-    assert coco['categories'][1]['keypoints'] == ['tip']
+    assert [category['keypoints'] for category in coco['categories']] == [['stem'], ['tip']]
+    assert summary['counts']['all']['keypoints'] == {'stem': 1, 'tip': 0}
+
+
+def test_points_of_classes_that_are_joined_keep_their_names(source):
+    source.categories[0]['keypoints'] = ['head', 'tail']
+    source.categories[1]['keypoints'] = ['tail', 'head']
+    source.annotations[2]['keypoints'] = [3, 3, 2, 9, 9, 1]  # of the first category
+    source.annotations[0]['keypoints'] = [9, 9, 1, 3, 3, 2]
+    coco, _ = source.convert()
+    assert coco['categories'][0]['keypoints'] == ['head', 'tail']
+    assert coco['annotations'][0]['keypoints'] == [3, 3, 2, 9, 9, 1]
+    assert coco['annotations'][2]['keypoints'] == [3, 3, 2, 9, 9, 1]
 
 
 @pytest.mark.parametrize('link', ['copy', 'hardlink'])
@@ -428,6 +440,21 @@ def test_an_attribute_that_contradicts_the_class_name_is_named(source):
     source.annotations[4]['attributes'] = {'grade': 'C'}
     source.annotations[4]['category_id'] = 10
     with pytest.raises(UserError, match="annotation 5 has the attribute 'grade' 'C'"):
+        source.convert()
+
+
+@pytest.mark.parametrize('value', [1, '1', 1.0])
+def test_an_attribute_that_says_the_same_as_the_class_name_is_no_contradiction(source, value):
+    source.categories[0]['name'] = 'Fruit-1'
+    source.annotations[2]['attributes'] = {'grade': value}
+    coco, summary = source.convert('--pattern', r'Fruit-(?P<grade>\d)')
+    assert coco['annotations'][2]['attributes'] == {'grade': '1'}
+    assert summary['counts']['all']['attributes']['grade'] == {'1': 3}
+
+
+def test_attributes_that_are_a_list_are_named(source):
+    source.annotations[4]['attributes'] = ['ripe']
+    with pytest.raises(UserError, match=r"annotation 5: its `attributes` are \['ripe'\], not an"):
         source.convert()
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from projects.smn.errors import UserError, listing
+from projects.smn.reading.points import flat
 from projects.smn.reading.values import number, same_text
 
 from .base import SCORE, TASKS, Task
@@ -153,7 +154,7 @@ class KeypointTask(Task):
         """Shape (num_points, 3): x, y in pixels, visibility 0, 1 or 2. Empty: all of them 0."""
         count = len(self.points)
         try:
-            points = [number(value) for value in _flat(label)] or [0.0] * (3 * count)
+            points = [number(value) for value in flat(label)] or [0.0] * (3 * count)
             points = np.asarray(points).reshape(count, 3)
         except (TypeError, ValueError):
             raise UserError(
@@ -202,12 +203,6 @@ class KeypointTask(Task):
             column: None if math.isnan(value) else round(value, 4 if column.endswith(SCORE) else 1)
             for column, value in zip(self.columns(), values, strict=True)
         }
-
-
-def _flat(label: Sequence) -> list:
-    """x, y, v, x, ... also of a label that has a list for each point."""
-    nested = label and all(isinstance(point, (list, tuple)) for point in label)
-    return [value for point in label for value in point] if nested else list(label)
 
 
 class Keypoints(Geometry):
