@@ -72,7 +72,7 @@ def numbers(values: Any) -> list[float]:
     if {*map(type, values)} <= {int, float}:
         try:
             if math.isfinite(sum(values)):
-                return list(values)
+                return values if isinstance(values, list) else list(values)
         except OverflowError:
             pass
     return [number(value) for value in values]
