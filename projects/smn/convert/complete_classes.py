@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from projects.smn.errors import UserError
 from projects.smn.reading import complete as reading
+from projects.smn.reading.values import identity
 
 OF_LVIS = ('neg_category_ids', 'not_exhaustive_category_ids')
 
@@ -26,7 +28,8 @@ def read_complete(coco: Mapping[str, Any], names: Mapping[int, str], source: obj
         source: The file, for messages.
 
     Raises:
-        UserError: If ``complete`` is no flag and no list of the file's categories.
+        UserError: If ``complete`` is no flag and no list of the file's categories, or a list of
+            LVIS is none of ids.
     """
     ids = defaultdict(set)
     for category in coco['categories']:
@@ -41,11 +44,20 @@ def read_complete(coco: Mapping[str, Any], names: Mapping[int, str], source: obj
         if isinstance(complete, list):
             known = set().union(*(ids[name] for name in complete))
         elif complete is None and any(key in image for key in OF_LVIS):
-            absent, not_all = (set(image.pop(key, None) or ()) for key in OF_LVIS)
+            absent, not_all = (_ids(image.pop(key, None), key, where) for key in OF_LVIS)
             known = (seen[image['id']] | absent) - not_all
         else:
             continue
         image['complete'] = _classes_of(known, names)
+
+
+def _ids(value: Any, key: str, where: str) -> set[int | str]:
+    if value is not None and not isinstance(value, list):
+        raise UserError(f'{where}: its `{key}` are {value!r:.40}, and no list of ids')
+    try:
+        return set(map(identity, value or ()))
+    except UserError as error:
+        raise UserError(f'{where}: `{key}`: {error}') from None
 
 
 def _classes_of(known: Collection[int], names: Mapping[int, str]) -> list[str]:
