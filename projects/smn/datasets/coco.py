@@ -12,6 +12,7 @@ from mmdet.registry import DATASETS
 
 from projects.smn.errors import UserError, listing
 from projects.smn.reading.coco import read_frame
+from projects.smn.reading.file_names import meant
 from projects.smn.tasks import Completeness, Task, build_tasks, incomplete_classes, plain, tasks_per
 
 from .coco_frame import Categories
@@ -209,16 +210,21 @@ class CocoTaskDataset(CocoDataset):
         if self.backend_args is not None:
             return
         files = {'file': [(entry['img_id'], entry['img_path']) for entry in data_list]}
+        folders = {'file': self.data_prefix.get('img')}
         for name, task in self.tasks.items():
             if task.file_prefix:
                 labels = ((entry['img_id'], entry['image_labels'].get(name)) for entry in data_list)
                 files[f'map {name!r}'] = [(number, path) for number, path in labels if path]
+                folders[f'map {name!r}'] = self.data_prefix.get(task.file_prefix)
         for what, pairs in files.items():
             missing = [pair for pair in pairs if not os.path.isfile(pair[1])]
             if missing:
+                number, path = missing[0]
+                folder = folders[what]
+                hint = meant(folder, os.path.relpath(path, folder)) if folder else ''
                 raise UserError(
-                    f'{self.ann_file}: the {what} of image {missing[0][0]!r}, {missing[0][1]}, '
-                    f'is not there ({len(missing)} of {len(pairs)} are missing)'
+                    f'{self.ann_file}: the {what} of image {number!r}, {path}, '
+                    f'is not there ({len(missing)} of {len(pairs)} are missing){hint}'
                 )
 
     def filter_data(self) -> list[dict]:
