@@ -209,9 +209,11 @@ def test_absent_and_unreadable_images_are_skipped_with_their_objects(source):
     assert not source.out.exists()
     coco, summary = source.convert('--skip-missing')
     assert len(coco['images']) == len(coco['annotations']) == 8
+    [unreadable] = summary['skipped']['images that cannot be read']
+    assert unreadable.startswith('some/folder/2.jpg cannot be read as an image')
     assert summary['skipped'] == {
         'images that are not in the folder': ['some/folder/1.jpg'],
-        'images that cannot be read': ['some/folder/2.jpg'],
+        'images that cannot be read': [unreadable],
         'objects whose image is skipped': [1, 2],
     }
     assert {path.name for path in (source.out / 'images').iterdir()} == {
@@ -238,7 +240,8 @@ def test_a_jpeg_that_was_cut_off_cannot_be_read(source):
     with pytest.raises(UserError, match=r'1\.jpg is damaged or cut off'):
         source.convert()
     _, summary = source.convert('--skip-missing')
-    assert summary['skipped']['images that cannot be read'] == ['some/folder/1.jpg']
+    [said] = summary['skipped']['images that cannot be read']
+    assert said.startswith('some/folder/1.jpg is damaged or cut off')
 
 
 def test_sizes_come_from_the_files(source):
@@ -460,7 +463,54 @@ def test_attributes_that_are_a_list_are_named(source):
 
 def test_two_images_of_one_name_are_named(source):
     source.images[1]['file_name'] = 'other/1.jpg'
+    (source.folder / 'other').mkdir()
+    (source.folder / '2.jpg').rename(source.folder / 'other/1.jpg')
     with pytest.raises(UserError, match=r"images 1 and 2 would both be named '1\.jpg'"):
+        source.convert()
+
+
+@pytest.mark.parametrize('name', ['1.jpg', 'other/1.jpg', r'some\folder\1.jpg'])
+def test_two_records_of_one_file_are_named(source, name):
+    source.images[1]['file_name'] = name
+    with pytest.raises(
+        UserError, match=r"images 1 and 2, 'some/folder/1\.jpg' and .*, are one file"
+    ):
+        source.convert()
+
+
+@pytest.mark.parametrize(
+    ('named', 'there'), [('x/a.jpg', 'A.JPG'), ('a.jpg', 'deep/er/a.jpg'), ('a.jpg', 'deep/A.jpg')]
+)
+def test_a_file_that_is_nearly_named_so_is_asked_about(source, named, there):
+    path = source.folder / there
+    path.parent.mkdir(parents=True, exist_ok=True)
+    (source.folder / '1.jpg').rename(path)
+    source.images[0]['file_name'] = named
+    with pytest.raises(UserError, match=f"it is not in .*; is '{there}' meant\\?; --skip"):
+        source.convert()
+
+
+@pytest.mark.parametrize(
+    ('own', 'option', 'expected'),
+    [
+        ('stored', (), (32, 24, 'stored')),
+        ('stored', ('--drawn', 'upright'), (32, 24, 'stored')),
+        ('upright', (), (24, 32, 'upright')),
+        ('upright', ('--drawn', 'stored'), (24, 32, 'upright')),
+    ],
+)
+def test_what_an_image_says_itself_of_how_it_was_drawn_on_counts(source, own, option, expected):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new('RGB', (32, 24)).save(source.folder / '1.jpg', exif=exif)
+    source.images[0]['drawn'] = own
+    image = source.convert(*option)[0]['images'][0]
+    assert (image['width'], image['height'], image['drawn']) == expected
+
+
+def test_an_image_that_says_something_else_of_it_is_named(source):
+    source.images[3]['drawn'] = 'sideways'
+    with pytest.raises(UserError, match="image 4: `drawn` must be 'upright' or 'stored', not 'si"):
         source.convert()
 
 
