@@ -43,7 +43,7 @@ def source(tmp_path):
 
 def _object(number, image, category, **more):
     shape = {'segmentation': SQUARE, 'bbox': [2, 2, 10, 10], 'area': 100, 'iscrowd': 0}
-    return {'id': number, 'image_id': image, 'category_id': category, **shape, **more}
+    return {'id': number, 'image_id': image, 'category_id': category, **{**shape, **more}}
 
 
 class Source:
@@ -342,6 +342,15 @@ def test_objects_of_unknown_images_are_skipped_and_odd_boxes_noticed(source):
     assert summary['skipped'] == {'objects whose image has no record': [1]}
     assert summary['noticed']['boxes over 2 px larger than their outline, kept'] == [2]
     assert summary['noticed']['objects that reach out of their image'] == [2]
+
+
+def test_a_rectangle_that_cvat_turned_is_the_box_around_it(source):
+    shape = {'segmentation': [], 'bbox': [2, 3, 10, 4], 'area': 40}
+    source.annotations[0] = _object(1, 1, 12, **shape, attributes={'rotation': 90.0})
+    coco, summary = source.convert()
+    [first, *_] = coco['annotations']
+    assert (first['bbox'], first['area'], first['attributes']) == ([5, 0, 4, 10], 40, {})
+    assert summary['noticed']['boxes that are turned, taken as the box around them'] == [1]
 
 
 # Splits

@@ -37,6 +37,7 @@ from projects.smn.convert.joined_categories import join_categories
 from projects.smn.convert.objects import place_objects
 from projects.smn.convert.report import Report
 from projects.smn.convert.splits import read_split
+from projects.smn.convert.turned_boxes import turn_boxes
 from projects.smn.errors import UserError, listing, run_tool
 from projects.smn.reading.text import repair
 from projects.smn.reading.values import said
@@ -90,6 +91,7 @@ def convert(args: argparse.Namespace, pattern: re.Pattern[str], report: Report) 
         coco['images'], args.images, report, args.skip_missing, labelled, args.drawn
     )
     drop_classes(coco, meanings, classes, report)
+    coco['annotations'] = turn_boxes(coco['annotations'], report)
     objects = place_objects(coco, records, report)
     for annotation in objects:
         add_attributes(annotation, meanings[annotation['category_id']].attributes, report.source)

@@ -7,7 +7,6 @@ from typing import Any
 from projects.smn.convert.report import Report
 from projects.smn.errors import UserError
 from projects.smn.reading.outlines import TOLERANCE_PX, Measured, is_number, measure, true_box
-from projects.smn.reading.rotation import ROTATION, enclosing_box, turned_by
 from projects.smn.reading.same_object import FLAGS, found_twice
 from projects.smn.reading.values import flag, number, numbers
 
@@ -43,11 +42,9 @@ def place(annotation: dict, image: dict, report: Report) -> dict | None:
     """The annotation with a sound outline, box and area; None when it cannot be placed.
 
     A box that its outline contradicts gives way to it, see
-    :func:`~projects.smn.reading.outlines.true_box`. A box that CVAT has turned becomes the one
-    around it, and its ``rotation`` goes, lest it be turned again. An area that is not even half or
+    :func:`~projects.smn.reading.outlines.true_box`. An area that is not even half or
     double the outline's is replaced: some exporters write the area of the image.
     """
-    annotation = _turned(annotation, report)
     outline, area = plain_outline(annotation.get('segmentation')), _area(annotation)
     said = _box(annotation)
     if outline:
@@ -94,18 +91,6 @@ def _plain(part: Any) -> Any:
         return numbers(part)
     except UserError:
         return part  # it is no polygon, and left out as such
-
-
-def _turned(annotation: dict, report: Report) -> dict:
-    """The annotation with the box around its turned one."""
-    degrees, box = turned_by(annotation), _box(annotation)
-    if not degrees or not box:
-        return annotation
-    report.notice(
-        'boxes that are turned, taken as the box around them', [report.name(annotation['id'])]
-    )
-    left = {key: value for key, value in annotation['attributes'].items() if key != ROTATION}
-    return {**annotation, 'bbox': enclosing_box(box, degrees), 'attributes': left}
 
 
 def _box(annotation: dict) -> list[float] | None:
