@@ -43,7 +43,7 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
 # The VGG Image Annotator
 
 
-def polygon(*xy: float, name: str = 'polygon') -> dict:
+def polygon(*xy: float | str, name: str = 'polygon') -> dict:
     return {'name': name, 'all_points_x': list(xy[::2]), 'all_points_y': list(xy[1::2])}
 
 

@@ -70,3 +70,14 @@ def test_what_is_no_flag_and_no_list_of_categories_is_refused(complete):
 def test_lvis_says_what_is_absent_and_what_is_not_all_boxed(absent, unboxed, seen, complete):
     image = dict(neg_category_ids=absent, not_exhaustive_category_ids=unboxed)
     assert read(image, *seen) == dict(id=7, complete=complete)
+
+
+def test_ids_of_lvis_may_be_text():
+    lists = dict(neg_category_ids=['2', 3.0], not_exhaustive_category_ids=['3'])
+    assert read(lists, 1)['complete'] == ['apple', 'pear']
+
+
+@pytest.mark.parametrize(('value', 'said'), [('12', 'no list of ids'), ([None], 'None is no id')])
+def test_lists_of_lvis_that_are_none_are_named(value, said):
+    with pytest.raises(UserError, match=f'image 7: .*`neg_category_ids`.*{said}'):
+        read(dict(neg_category_ids=value))

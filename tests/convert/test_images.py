@@ -5,8 +5,15 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
-from projects.smn.convert.images import find_image, put_images, same_pictures, unused_images
+from projects.smn.convert.images import (
+    SUFFIXES,
+    find_image,
+    put_images,
+    same_pictures,
+    unused_images,
+)
 from projects.smn.errors import UserError
+from projects.smn.reading.images import FORMATS
 
 
 def _picture(path, colour=0, **options):
@@ -46,6 +53,18 @@ def test_what_is_no_file_is_not_found(tmp_path, name):
 def test_no_name_leads_out_of_the_folder(tmp_path):
     _picture(tmp_path / 'outside.jpg')
     assert find_image(tmp_path / 'inside', '../outside.jpg') is None
+
+
+def test_every_format_that_can_be_opened_has_a_suffix():
+    suffixes = Image.registered_extensions()
+    assert {*FORMATS} == {suffixes[suffix] for suffix in SUFFIXES} & {*FORMATS}
+
+
+@pytest.mark.parametrize('name', ['2.heic', '2.AVIF', '2.gif', '2.jp2'])
+def test_an_image_of_any_format_beside_the_used_ones_is_listed(tmp_path, name):
+    used = _picture(tmp_path / '1.jpg')
+    (tmp_path / name).touch()
+    assert unused_images({1: used}) == [tmp_path / name]
 
 
 def test_equal_files_form_one_group(tmp_path):

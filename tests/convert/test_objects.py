@@ -8,6 +8,7 @@ import pytest
 
 from projects.smn.convert.objects import place, place_objects
 from projects.smn.convert.report import Report
+from projects.smn.errors import UserError
 
 SQUARE = [[2, 2, 12, 2, 12, 12, 2, 12]]
 SOUND = {'id': 1, 'image_id': 1, 'segmentation': SQUARE, 'bbox': [2, 2, 10, 10], 'area': 100}
@@ -73,6 +74,28 @@ def test_the_same_object_twice_is_one(image, report):
 
 
 @pytest.mark.parametrize(
+    'change',
+    [
+        {'bbox': [2.0, '2', 10, 10.0]},
+        {'segmentation': [[float(value) for value in SQUARE[0]]]},
+        {'area': 100.04, 'iscrowd': 0, 'attributes': {}},
+        {'category_id': 9},
+    ],
+    ids=str,
+)
+def test_an_object_is_the_same_however_its_values_are_written(image, report, change):
+    coco = {
+        'images': [image],
+        'annotations': [
+            {'category_id': 8, **SOUND},
+            {'category_id': 8, **SOUND, 'id': 2, **change},
+        ],
+        'categories': [{'id': 8, 'name': 'leaf'}, {'id': 9, 'name': 'leaf'}],
+    }
+    assert [found['id'] for found in place_objects(coco, {1: image}, report)] == [1]
+
+
+@pytest.mark.parametrize(
     ('bbox', 'expected'),
     [
         ([0, 0, 0, 0], [2, 2, 10, 10]),
@@ -103,3 +126,32 @@ def test_an_object_of_two_places_is_left_out(image, report):
 @pytest.mark.parametrize('value', ['0', 0.0, False, None])
 def test_a_flag_that_says_no_is_none(image, report, value):
     assert _place_all([{**SOUND, 'iscrowd': value}], image, report)[0]['iscrowd'] == 0
+
+
+@pytest.mark.parametrize('key', ['iscrowd', 'ignore'])
+@pytest.mark.parametrize(('value', 'expected'), [('0', 0), ('1', 1), (True, 1), ('false', 0)])
+def test_flags_become_numbers(image, report, key, value, expected):
+    [placed] = _place_all([{**SOUND, key: value}], image, report)
+    assert placed[key] == expected
+    assert type(placed[key]) is int
+
+
+def test_a_flag_that_is_none_is_named(image, report):
+    with pytest.raises(UserError, match="object 1: `ignore`: 'maybe' is neither"):
+        _place_all([{**SOUND, 'ignore': 'maybe'}], image, report)
+
+
+def test_numbers_may_be_text(image, report):
+    written = {
+        'bbox': ['2', '2', '10', '10'],
+        'area': '100',
+        'segmentation': [[*map(str, *SQUARE)]],
+    }
+    assert _place_all([{**SOUND, **written}], image, report) == [{**SOUND, 'iscrowd': 0}]
+    assert report == Report(report.source)
+
+
+def test_an_attribute_of_any_name_leaves_the_box_alone(image, report):
+    labelled = {'id': 1, 'image_id': 1, 'bbox': [2, 2, 10, 4], 'attributes': {'rotation': 45}}
+    [placed] = _place_all([labelled], image, report)
+    assert (placed['bbox'], placed['attributes']) == ([2, 2, 10, 4], {'rotation': 45})

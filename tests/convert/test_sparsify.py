@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import random
+import shutil
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from helpers import CLASSES, TASKS, card, fruit, make_dataset, write_coco
@@ -16,6 +18,7 @@ from projects.smn.convert.sparsify import (
     keep_one_task_per_image,
     keep_shares,
     make_incomplete,
+    objects_of,
     shuffled,
 )
 from projects.smn.errors import UserError
@@ -41,7 +44,7 @@ def make_coco(count: int) -> dict:
     images, annotations = [], []
     for number in range(count):
         # Ids neither from 1 nor without gaps.
-        image = dict(id=10 + 3 * number, file_name=f'{number}.png', width=64, height=48)
+        image = dict(id=10 + 3 * number, file_name=f'copy{number}.png', width=64, height=48)
         images.append(image)
         for labels in [fruit(rng.randint(0, 4)) for _ in range(rng.randint(1, 3))] + [card()]:
             ids = dict(id=5 + 2 * len(annotations), image_id=image['id'], iscrowd=0)
@@ -50,6 +53,13 @@ def make_coco(count: int) -> dict:
                 annotations[-1]['num_keypoints'] = 2
     categories = [dict(id=number, name=name) for number, name in enumerate(CLASSES, 1)]
     return dict(info={}, images=images, annotations=annotations, categories=categories)
+
+
+def write_files(root: Path, coco: dict) -> None:
+    """The annotation file, and an image for each of its records."""
+    for image in coco['images']:
+        shutil.copy(root / 'train/1.png', root / 'train' / image['file_name'])
+    write_coco(root, coco)
 
 
 def with_gaps(coco: dict, tasks: dict, seed: int) -> dict:
@@ -62,6 +72,39 @@ def with_gaps(coco: dict, tasks: dict, seed: int) -> dict:
                 annotation = task.without_label(annotation)
         annotations.append(annotation)
     return {**coco, 'annotations': annotations}
+
+
+@pytest.mark.parametrize('key', ['iscrowd', 'ignore'])
+@pytest.mark.parametrize(('value', 'expected'), [('0', 3), ('false', 3), ('1', 2), (True, 2)])
+def test_a_crowd_is_one_as_the_data_set_reads_it(coco, tasks, key, value, expected):
+    coco['annotations'] = coco['annotations'][:3]
+    coco['annotations'][0][key] = value
+    assert len(objects_of(coco)) == expected
+    assert len(find_labelled(coco, tasks)['colour']) <= expected
+
+
+def test_a_crowd_that_is_neither_is_named(coco):
+    coco['annotations'][1]['iscrowd'] = 'maybe'
+    number = coco['annotations'][1]['id']
+    with pytest.raises(UserError, match=f"annotation {number}: .*'maybe' is neither"):
+        objects_of(coco)
+
+
+def test_points_are_found_by_their_names(coco, tasks):
+    """The task asks for two of three points in the file, of which the first is labelled alone."""
+    coco['categories'][0]['keypoints'] = ['other', 'right', 'left']
+    for annotation in coco['annotations']:
+        if 'keypoints' in annotation:
+            annotation['keypoints'] = [5, 5, 2, 0, 0, 0, 0, 0, 0]
+    assert find_labelled(coco, tasks)['ends'] == []
+    coco['annotations'][0]['keypoints'] = [0, 0, 0, 0, 0, 0, 7, 7, 2]
+    assert find_labelled(coco, tasks)['ends'] == [coco['annotations'][0]]
+
+
+def test_points_of_other_names_are_refused(coco, tasks):
+    coco['categories'][0]['keypoints'] = ['head', 'tail']
+    with pytest.raises(UserError, match="task 'ends': category 'fruit' has the points 'head'"):
+        find_labelled(coco, tasks)
 
 
 def images_of(coco: dict, tasks: dict) -> dict[str, set[int]]:
@@ -337,7 +380,7 @@ def test_a_label_that_its_task_does_not_accept_is_named(coco, tasks):
 
 def labels_of(root, coco: dict) -> list[dict]:
     """The labels that the data set loads, per object."""
-    write_coco(root, coco)
+    write_files(root, coco)
     dataset = make_dataset(root, test_mode=True)
     entries = [dataset.get_data_info(index) for index in range(len(dataset))]
     return [instance['task_labels'] for entry in entries for instance in entry['instances']]
@@ -359,7 +402,7 @@ def test_the_data_set_loads_exactly_the_labels_that_were_kept(tiny_coco, coco, t
 def test_the_data_set_counts_what_the_tool_counts(tiny_coco, coco, tasks):
     thin = make_incomplete(with_gaps(coco, tasks, 0), 0.5, 0.5, 0)
     thin = keep_shares(thin, tasks, dict(neck=0.5, mask=0.2), 0)
-    write_coco(tiny_coco, thin)
+    write_files(tiny_coco, thin)
     counts = make_dataset(tiny_coco, test_mode=True).label_counts()
     assert counts.incomplete == 20
     assert counts.boxes == len(thin['annotations'])

@@ -164,7 +164,7 @@ def test_each_oddity_is_named_with_its_number_and_examples(tiny_coco, coco):
         'crowds and ignored regions, which count for nothing: 2 (annotation 21, annotation 22)',
         "objects of other classes, left out: 1 ('leaf')",
         'objects with an empty `segmentation`, of which only the box is labelled: 2 (annotation 2,',
-        'objects that are there twice, of which one is left out: 2 (annotation 22, annotation 23)',
+        'objects that are there twice, of which one is left out: 1 (annotation 23)',
         'objects whose box and outline do not touch, left out, and their images are not complete',
         'objects outside of their image, left out, and their images are not complete for their',
         'objects of less than a pixel, left out, and their images are not complete for their class',

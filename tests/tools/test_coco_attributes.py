@@ -43,7 +43,7 @@ def source(tmp_path):
 
 def _object(number, image, category, **more):
     shape = {'segmentation': SQUARE, 'bbox': [2, 2, 10, 10], 'area': 100, 'iscrowd': 0}
-    return {'id': number, 'image_id': image, 'category_id': category, **shape, **more}
+    return {'id': number, 'image_id': image, 'category_id': category, **{**shape, **more}}
 
 
 class Source:
@@ -122,12 +122,24 @@ def test_attributes_and_other_keys_of_the_source_are_kept(source):
     source.annotations[0].update(attributes={'occluded': True}, keypoints=[5, 5, 2])
     source.categories[1]['keypoints'] = ['stem']
     source.categories[2]['keypoints'] = ['tip']
-    coco, _ = source.convert()
+    coco, summary = source.convert()
     assert coco['images'][0]['complete'] is False
     assert coco['annotations'][0]['keypoints'] == [5, 5, 2]
     assert coco['annotations'][0]['attributes']['occluded'] is True
     assert coco['annotations'][0]['attributes']['grade'] == 'B'
-    assert coco['categories'][1]['keypoints'] == ['tip']
+    assert [category['keypoints'] for category in coco['categories']] == [['stem'], ['tip']]
+    assert summary['counts']['all']['keypoints'] == {'stem': 1, 'tip': 0}
+
+
+def test_points_of_classes_that_are_joined_keep_their_names(source):
+    source.categories[0]['keypoints'] = ['head', 'tail']
+    source.categories[1]['keypoints'] = ['tail', 'head']
+    source.annotations[2]['keypoints'] = [3, 3, 2, 9, 9, 1]  # of the first category
+    source.annotations[0]['keypoints'] = [9, 9, 1, 3, 3, 2]
+    coco, _ = source.convert()
+    assert coco['categories'][0]['keypoints'] == ['head', 'tail']
+    assert coco['annotations'][0]['keypoints'] == [3, 3, 2, 9, 9, 1]
+    assert coco['annotations'][2]['keypoints'] == [3, 3, 2, 9, 9, 1]
 
 
 @pytest.mark.parametrize('link', ['copy', 'hardlink'])
@@ -197,9 +209,11 @@ def test_absent_and_unreadable_images_are_skipped_with_their_objects(source):
     assert not source.out.exists()
     coco, summary = source.convert('--skip-missing')
     assert len(coco['images']) == len(coco['annotations']) == 8
+    [unreadable] = summary['skipped']['images that cannot be read']
+    assert unreadable.startswith('some/folder/2.jpg cannot be read as an image')
     assert summary['skipped'] == {
         'images that are not in the folder': ['some/folder/1.jpg'],
-        'images that cannot be read': ['some/folder/2.jpg'],
+        'images that cannot be read': [unreadable],
         'objects whose image is skipped': [1, 2],
     }
     assert {path.name for path in (source.out / 'images').iterdir()} == {
@@ -226,7 +240,8 @@ def test_a_jpeg_that_was_cut_off_cannot_be_read(source):
     with pytest.raises(UserError, match=r'1\.jpg is damaged or cut off'):
         source.convert()
     _, summary = source.convert('--skip-missing')
-    assert summary['skipped']['images that cannot be read'] == ['some/folder/1.jpg']
+    [said] = summary['skipped']['images that cannot be read']
+    assert said.startswith('some/folder/1.jpg is damaged or cut off')
 
 
 def test_sizes_come_from_the_files(source):
@@ -327,6 +342,15 @@ def test_objects_of_unknown_images_are_skipped_and_odd_boxes_noticed(source):
     assert summary['skipped'] == {'objects whose image has no record': [1]}
     assert summary['noticed']['boxes over 2 px larger than their outline, kept'] == [2]
     assert summary['noticed']['objects that reach out of their image'] == [2]
+
+
+def test_a_rectangle_that_cvat_turned_is_the_box_around_it(source):
+    shape = {'segmentation': [], 'bbox': [2, 3, 10, 4], 'area': 40}
+    source.annotations[0] = _object(1, 1, 12, **shape, attributes={'rotation': 90.0})
+    coco, summary = source.convert()
+    [first, *_] = coco['annotations']
+    assert (first['bbox'], first['area'], first['attributes']) == ([5, 0, 4, 10], 40, {})
+    assert summary['noticed']['boxes that are turned, taken as the box around them'] == [1]
 
 
 # Splits
@@ -431,9 +455,71 @@ def test_an_attribute_that_contradicts_the_class_name_is_named(source):
         source.convert()
 
 
+@pytest.mark.parametrize('value', [1, '1', 1.0])
+def test_an_attribute_that_says_the_same_as_the_class_name_is_no_contradiction(source, value):
+    source.categories[0]['name'] = 'Fruit-1'
+    source.annotations[2]['attributes'] = {'grade': value}
+    coco, summary = source.convert('--pattern', r'Fruit-(?P<grade>\d)')
+    assert coco['annotations'][2]['attributes'] == {'grade': '1'}
+    assert summary['counts']['all']['attributes']['grade'] == {'1': 3}
+
+
+def test_attributes_that_are_a_list_are_named(source):
+    source.annotations[4]['attributes'] = ['ripe']
+    with pytest.raises(UserError, match=r"annotation 5: its `attributes` are \['ripe'\], not an"):
+        source.convert()
+
+
 def test_two_images_of_one_name_are_named(source):
     source.images[1]['file_name'] = 'other/1.jpg'
+    (source.folder / 'other').mkdir()
+    (source.folder / '2.jpg').rename(source.folder / 'other/1.jpg')
     with pytest.raises(UserError, match=r"images 1 and 2 would both be named '1\.jpg'"):
+        source.convert()
+
+
+@pytest.mark.parametrize('name', ['1.jpg', 'other/1.jpg', r'some\folder\1.jpg'])
+def test_two_records_of_one_file_are_named(source, name):
+    source.images[1]['file_name'] = name
+    with pytest.raises(
+        UserError, match=r"images 1 and 2, 'some/folder/1\.jpg' and .*, are one file"
+    ):
+        source.convert()
+
+
+@pytest.mark.parametrize(
+    ('named', 'there'), [('x/a.jpg', 'A.JPG'), ('a.jpg', 'deep/er/a.jpg'), ('a.jpg', 'deep/A.jpg')]
+)
+def test_a_file_that_is_nearly_named_so_is_asked_about(source, named, there):
+    path = source.folder / there
+    path.parent.mkdir(parents=True, exist_ok=True)
+    (source.folder / '1.jpg').rename(path)
+    source.images[0]['file_name'] = named
+    with pytest.raises(UserError, match=f"it is not in .*; is '{there}' meant\\?; --skip"):
+        source.convert()
+
+
+@pytest.mark.parametrize(
+    ('own', 'option', 'expected'),
+    [
+        ('stored', (), (32, 24, 'stored')),
+        ('stored', ('--drawn', 'upright'), (32, 24, 'stored')),
+        ('upright', (), (24, 32, 'upright')),
+        ('upright', ('--drawn', 'stored'), (24, 32, 'upright')),
+    ],
+)
+def test_what_an_image_says_itself_of_how_it_was_drawn_on_counts(source, own, option, expected):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new('RGB', (32, 24)).save(source.folder / '1.jpg', exif=exif)
+    source.images[0]['drawn'] = own
+    image = source.convert(*option)[0]['images'][0]
+    assert (image['width'], image['height'], image['drawn']) == expected
+
+
+def test_an_image_that_says_something_else_of_it_is_named(source):
+    source.images[3]['drawn'] = 'sideways'
+    with pytest.raises(UserError, match="image 4: `drawn` must be 'upright' or 'stored', not 'si"):
         source.convert()
 
 

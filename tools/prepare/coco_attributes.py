@@ -33,11 +33,14 @@ from _result import Converted, add_drawn, add_shared_flags, write_result
 from projects.smn.convert.coco_file import read_coco
 from projects.smn.convert.complete_classes import read_complete
 from projects.smn.convert.images import match_images
+from projects.smn.convert.joined_categories import join_categories
 from projects.smn.convert.objects import place_objects
 from projects.smn.convert.report import Report
 from projects.smn.convert.splits import read_split
+from projects.smn.convert.turned_boxes import turn_boxes
 from projects.smn.errors import UserError, listing, run_tool
 from projects.smn.reading.text import repair
+from projects.smn.reading.values import said
 
 TOOL = 'coco_attributes'
 
@@ -88,14 +91,12 @@ def convert(args: argparse.Namespace, pattern: re.Pattern[str], report: Report) 
         coco['images'], args.images, report, args.skip_missing, labelled, args.drawn
     )
     drop_classes(coco, meanings, classes, report)
+    coco['annotations'] = turn_boxes(coco['annotations'], report)
     objects = place_objects(coco, records, report)
     for annotation in objects:
-        meaning = meanings[annotation['category_id']]
-        annotation['category_id'] = classes.index(meaning.name) + 1
-        add_attributes(annotation, meaning.attributes, report.source)
-    categories = merge_categories(coco, meanings, classes)
-    images = list(records.values())
-    result = {**coco, 'images': images, 'annotations': objects, 'categories': categories}
+        add_attributes(annotation, meanings[annotation['category_id']].attributes, report.source)
+    result = {**coco, 'images': list(records.values()), 'annotations': objects}
+    result['categories'] = join_categories(result, names, classes, report.source)
     return Converted(result, paths, list(pattern.groupindex))
 
 
@@ -173,7 +174,8 @@ def drop_classes(
         if meanings[annotation['category_id']].name in classes:
             kept.append(annotation)
         else:
-            report.skipped['objects of classes that are dropped'].append(annotation['id'])
+            what = 'objects of classes that are dropped'
+            report.skipped[what].append(report.name(annotation['id']))
     coco['annotations'] = kept
 
 
@@ -183,22 +185,12 @@ def add_attributes(annotation: dict, attributes: dict[str, str], source: Path) -
         return
     old = annotation.get('attributes') or {}
     for key, value in attributes.items():
-        if old.get(key, value) != value:
+        if said(old.get(key, value)) != said(value):
             raise UserError(
                 f'{source}: annotation {annotation["id"]} has the attribute {key!r} {old[key]!r}, '
                 f'but its class name says {value!r}'
             )
     annotation['attributes'] = {**old, **attributes}
-
-
-def merge_categories(coco: dict, meanings: dict[int, Meaning], classes: list[str]) -> list[dict]:
-    """One category per class, with what else (names of keypoints) the first of its name holds."""
-    merged = []
-    for number, name in enumerate(classes, 1):
-        first = next(c for c in coco['categories'] if meanings[c['id']].name == name)
-        rest = {key: value for key, value in first.items() if key != 'supercategory'}
-        merged.append({**rest, 'id': number, 'name': name})
-    return merged
 
 
 if __name__ == '__main__':

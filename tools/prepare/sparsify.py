@@ -91,6 +91,8 @@ def main(argv: list[str] | None = None) -> None:
     drop = read_share(args.drop_objects or '0.5', '--drop-objects')
     coco = read(args.annotations)
     try:
+        for assumed in sparsify.take_names(coco, tasks):
+            print(f'{args.annotations}: {assumed}')
         before = count(coco, tasks)
         # First, so that the shares of the tasks are exact in what is left.
         coco = sparsify.make_incomplete(coco, incomplete, drop, args.seed)

@@ -20,7 +20,8 @@ def read_complete(coco: Mapping[str, Any], names: Mapping[int, str], source: obj
         source: The file, for messages.
 
     Raises:
-        UserError: If ``complete`` is no flag and no list of the file's categories.
+        UserError: If ``complete`` is no flag and no list of the file's categories, or a list of
+            LVIS is none of ids.
     """
     ids = defaultdict(set)
     for category in coco['categories']:
@@ -35,7 +36,7 @@ def read_complete(coco: Mapping[str, Any], names: Mapping[int, str], source: obj
         if isinstance(complete, list):
             known = set().union(*(ids[name] for name in complete))
         elif complete is None and any(key in image for key in reading.OF_LVIS):
-            known = reading.known_by_lvis(image, seen[image['id']])
+            known = reading.known_by_lvis(image, seen[image['id']], where)
             for key in reading.OF_LVIS:
                 image.pop(key, None)
         else:

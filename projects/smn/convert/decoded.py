@@ -58,18 +58,18 @@ def image_size(path: Path) -> ImageSize:
     return ImageSize(width, height, picture.orientation)
 
 
-def decode(path: Path, stored: bool = False) -> Decoded | None:
-    """Decode a whole image file; None when it is damaged.
+def decode(path: Path, stored: bool = False) -> Decoded:
+    """Decode a whole image file.
 
     Args:
         path: Of the file.
         stored: Whether what belongs to it, such as a mask, lies on the picture before EXIF turns
             it; else on the upright one.
+
+    Raises:
+        ImageError: It is missing, or cannot be decoded to the end.
     """
-    try:
-        picture, image = _picture(path)
-    except ImageError:
-        return None
+    picture, image = _picture(path)
     pixels, turned = picture.pixels, picture.orientation > 1
     if stored:
         pixels = as_stored(pixels, picture.orientation)

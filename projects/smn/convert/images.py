@@ -8,6 +8,7 @@ import shutil
 from collections import defaultdict
 from collections.abc import Container, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from tqdm import tqdm
 
@@ -15,11 +16,15 @@ from projects.smn.convert.decoded import ImageSize, image_size
 from projects.smn.convert.report import Report
 from projects.smn.errors import UserError
 from projects.smn.reading import ImageError
-from projects.smn.reading.file_names import spellings
-from projects.smn.reading.orientation import SWAPS_SIDES
+from projects.smn.reading.file_names import meant, spellings
+from projects.smn.reading.orientation import DRAWN, SWAPS_SIDES
 
 TAKEN_UPRIGHT = 'images that EXIF turns, taken as labelled upright (--drawn says otherwise)'
-SUFFIXES = {'.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp'}
+# Of what can be opened; these only tell which files beside the images may be images as well.
+SUFFIXES = {
+    *('.jpg', '.jpeg', '.jpe', '.jfif', '.mpo', '.png', '.webp', '.bmp', '.tif', '.tiff', '.gif'),
+    *('.heic', '.heif', '.avif', '.jp2', '.j2k', '.ppm', '.pgm', '.pbm'),
+}
 
 
 def match_images(
@@ -40,31 +45,36 @@ def match_images(
         labelled: Ids of images with labels in pixels. If such a file has another size than its
             record states, nobody knows where on it the labels lie.
         drawn: ``'upright'`` or ``'stored'``: on which picture the labels lie of photographs that
-            EXIF turns. Without it, the sizes in the records tell; where they cannot, upright.
+            EXIF turns. Without it, the sizes in the records tell; where they cannot, upright. What
+            a record says itself counts for more.
 
     Raises:
-        UserError: No image is found; without ``skip_missing`` also if one is missing, cannot be
-            decoded to the end, or has labels of another size.
+        UserError: No image is found, or two records are of one file; without ``skip_missing`` also
+            if one is missing, cannot be decoded to the end, or has labels of another size.
     """
     if not folder.is_dir():
         raise UserError(f'--images {folder}: there is no such folder')
     records: dict[int, dict] = {}
     paths: dict[int, Path] = {}
     for image in tqdm(images, desc='read images', disable=None, leave=False):
-        path = find_image(folder, image['file_name'])
-        size, fault = _look_at(image, path, folder, image['id'] in labelled, drawn)
+        name = image['file_name']
+        path = find_image(folder, name)
+        said = _drawn(image, report.source, drawn)
+        size, fault = _look_at(image, path, folder, image['id'] in labelled, said)
         if fault is None:
-            records[image['id']] = _true_record(image, size, report, drawn)
+            records[image['id']] = _true_record(image, size, report, said)
             paths[image['id']] = path
         elif skip_missing:
-            report.skipped[f'images that {fault[0]}'].append(image['file_name'])
+            report.skipped[f'images that {fault.what}'].append(f'{name} {fault.reason}'.strip())
         else:
+            hint = meant(folder, name) if path is None else ''  # it takes a while
             raise UserError(
-                f'{report.source} names the image {image["file_name"]!r}: {fault[1]}; '
+                f'{report.source} names the image {name!r}: {fault.clause}{hint}; '
                 '--skip-missing leaves such images out'
             )
     if not paths:
         raise UserError(f'--images {folder}: none of the {len(images)} images named can be used')
+    _refuse_shared(records, paths, images, report)
     return records, paths
 
 
@@ -121,16 +131,56 @@ def put_images(files: Mapping[str, Path], folder: Path, link: bool = False) -> N
             ) from None
 
 
+class Fault(NamedTuple):
+    """Why an image cannot be used.
+
+    Attributes:
+        what: The end of "images that ...".
+        clause: The end of a sentence about this one.
+        reason: What is wrong with its file, if that is.
+    """
+
+    what: str
+    clause: str
+    reason: str = ''
+
+
+def _drawn(image: dict, source: object, drawn: str | None) -> str | None:
+    """On which picture the labels of an image lie: what its record says, else ``drawn``."""
+    said = image.get('drawn') or drawn
+    if said not in (None, *DRAWN):
+        raise UserError(
+            f"{source}: image {image['id']}: `drawn` must be 'upright' or 'stored', not "
+            f'{said!r:.40}'
+        )
+    return said
+
+
+def _refuse_shared(
+    records: Mapping[int, dict], paths: Mapping[int, Path], images: list[dict], report: Report
+) -> None:
+    """Raise a UserError if two records are of one file: its labels would be apart."""
+    names = {image['id']: image['file_name'] for image in images if image['id'] in records}
+    first: dict[Path, int] = {}
+    for number, path in paths.items():
+        other = first.setdefault(path, number)
+        if other != number:
+            raise UserError(
+                f'{report.source}: images {other} and {number}, {names[other]!r} and '
+                f'{names[number]!r}, are one file, {path}, which must have one record'
+            )
+
+
 def _look_at(
     image: dict, path: Path | None, folder: Path, labelled: bool, drawn: str | None
-) -> tuple[ImageSize | None, tuple[str, str] | None]:
-    """The size of an image; what is wrong with it: the end of "images that ..." and a clause."""
+) -> tuple[ImageSize | None, Fault | None]:
+    """The size of an image, and what is wrong with it."""
     if path is None:
-        return None, ('are not in the folder', f'it is not in {folder}')
+        return None, Fault('are not in the folder', f'it is not in {folder}')
     try:
         size = image_size(path)
     except ImageError as error:
-        return None, ('cannot be read', f'{path} {error}')
+        return None, Fault('cannot be read', f'{path} {error}', str(error))
     if not labelled:
         return size, None
     sizes = {'upright': [size[:2]], 'stored': [size.stored]}.get(drawn, [size[:2]])
@@ -140,12 +190,12 @@ def _look_at(
         return size, None
     change = _change(image, *size[:2])
     if size.orientation >= SWAPS_SIDES and _change(image, *size.stored) is None:
-        return size, (
+        return size, Fault(
             'EXIF turns, and nobody says how their labels were drawn',
             f'EXIF turns {path}, {change}: say --drawn upright if its labels lie on the picture '
             'as people see it, --drawn stored if on the one that is stored',
         )
-    return size, (
+    return size, Fault(
         'have another size than their labels',
         f'{path} has another size, {change}',
     )
@@ -169,4 +219,6 @@ def _true_record(image: dict, size: ImageSize, report: Report, drawn: str | None
     if turned and drawn is None:
         report.noticed[TAKEN_UPRIGHT].append(name)
     record = {**image, 'file_name': name, 'width': width, 'height': height}
+    if not turned:  # one picture is the other
+        record.pop('drawn', None)
     return record | ({'drawn': 'stored'} if stored else {})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from projects.smn.convert.report import Report
 from projects.smn.errors import UserError
 from projects.smn.reading.outlines import TOLERANCE_PX, Measured, is_number, measure, true_box
-from projects.smn.reading.values import flag
+from projects.smn.reading.same_object import FLAGS, found_twice
+from projects.smn.reading.values import flag, number, numbers
 
 
 def place_objects(coco: dict, images: dict[int, dict], report: Report) -> list[dict]:
@@ -18,15 +18,14 @@ def place_objects(coco: dict, images: dict[int, dict], report: Report) -> list[d
     out, and its image gets ``complete: false``, so that no region of it counts as background.
     """
     known = {image['id'] for image in coco['images']}
-    objects, there = [], set()
-    for annotation in coco['annotations']:
+    names = {category['id']: category['name'] for category in coco.get('categories', ())}
+    twice = found_twice(coco['annotations'], names)
+    objects = []
+    for position, annotation in enumerate(coco['annotations']):
         image = images.get(annotation['image_id'])
-        same = json.dumps({k: v for k, v in annotation.items() if k != 'id'}, sort_keys=True)
-        if same in there:
+        if position in twice:
             report.skipped['objects that are there twice'].append(report.name(annotation['id']))
-            continue
-        there.add(same)
-        if image is None:
+        elif image is None:
             missing = 'is skipped' if annotation['image_id'] in known else 'has no record'
             report.skipped[f'objects whose image {missing}'].append(report.name(annotation['id']))
         elif placed := place(annotation, image, report):
@@ -43,11 +42,11 @@ def place(annotation: dict, image: dict, report: Report) -> dict | None:
     """The annotation with a sound outline, box and area; None when it cannot be placed.
 
     A box that its outline contradicts gives way to it, see
-    :func:`~projects.smn.reading.outlines.true_box`. An area that is not even half or double the
-    outline's is replaced: some exporters write the area of the image.
+    :func:`~projects.smn.reading.outlines.true_box`. An area that is not even half or
+    double the outline's is replaced: some exporters write the area of the image.
     """
-    outline, area = annotation.get('segmentation'), annotation.get('area')
-    said = annotation['bbox'] if _is_box(annotation.get('bbox')) else None
+    outline, area = plain_outline(annotation.get('segmentation')), _area(annotation)
+    said = _box(annotation)
     if outline:
         measured = measure(outline, image['height'], image['width'])
     else:  # an absent outline stays absent, an empty one empty
@@ -64,29 +63,58 @@ def place(annotation: dict, image: dict, report: Report) -> dict | None:
         box = measured.box
         report.corrected['boxes computed'] += 1
     placed = {'iscrowd': 0, **annotation, 'bbox': box}  # COCO's scores need both
-    placed['iscrowd'] = _crowd(annotation, report)
+    # They take flags as they are, and "0" would be true.
+    placed |= {key: _flag(annotation, key, report) for key in FLAGS if key in placed}
     if outline:
         placed['segmentation'] = measured.outline
         if len(measured.outline) < len(outline):
             report.corrected['outlines without their degenerate parts'] += 1
     smallest = measured.area / 2 if outline else 0  # an object may fill little of its box
-    if not is_number(area) or not smallest <= area <= 2 * measured.area:
-        report.corrected['areas computed' if area is None else 'wrong areas replaced'] += 1
-        placed['area'] = round(measured.area, 2)
+    if area is None or not smallest <= area <= 2 * measured.area:
+        said_wrongly = annotation.get('area') is not None
+        report.corrected['wrong areas replaced' if said_wrongly else 'areas computed'] += 1
+        area = round(measured.area, 2)
+    placed['area'] = area
     _notice_reach(placed, image, report)
     return placed
 
 
-def _is_box(box: Any) -> bool:
-    return isinstance(box, list) and len(box) == 4 and all(map(is_number, box)) and min(box[2:]) > 0
+def plain_outline(outline: Any) -> Any:
+    """A COCO ``segmentation`` whose polygons are numbers, where some of them are text."""
+    if not isinstance(outline, list):
+        return outline
+    return [_plain(part) for part in outline]
 
 
-def _crowd(annotation: dict, report: Report) -> int:
+def _plain(part: Any) -> Any:
     try:
-        return int(flag(annotation.get('iscrowd')))
+        return numbers(part)
+    except UserError:
+        return part  # it is no polygon, and left out as such
+
+
+def _box(annotation: dict) -> list[float] | None:
+    try:
+        box = numbers(annotation.get('bbox'))
+    except UserError:
+        return None
+    return box if len(box) == 4 and min(box[2:]) > 0 else None
+
+
+def _area(annotation: dict) -> float | None:
+    area = annotation.get('area')
+    try:
+        return area if is_number(area) else number(area)
+    except UserError:
+        return None
+
+
+def _flag(annotation: dict, key: str, report: Report) -> int:
+    try:
+        return int(flag(annotation.get(key)))
     except UserError as error:
         name = report.name(annotation['id'])
-        raise UserError(f'{report.source}: object {name}: `iscrowd`: {error}') from None
+        raise UserError(f'{report.source}: object {name}: `{key}`: {error}') from None
 
 
 def _notice_reach(placed: dict, image: dict, report: Report) -> None:

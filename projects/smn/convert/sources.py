@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
 from projects.smn.convert.report import Report
 from projects.smn.errors import UserError, listing
 from projects.smn.reading import annotation_files
+from projects.smn.reading.values import number
 
 
 def find_source(path: Path, suffix: str = '.json') -> Path:
@@ -60,9 +60,7 @@ def finite_number(text: str) -> float:
     """A number as it is written; a whole one as a whole one.
 
     Raises:
-        ValueError: It is none, or not finite.
+        UserError: It is none, or not finite.
     """
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(f'{text!r} is not finite')
-    return int(number) if number.is_integer() else number
+    found = number(text)
+    return int(found) if found.is_integer() else found

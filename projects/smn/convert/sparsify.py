@@ -21,6 +21,7 @@ from typing import Any
 from projects.smn.convert.dealing import deal_evenly
 from projects.smn.errors import UserError
 from projects.smn.reading.complete import read_complete
+from projects.smn.reading.values import flag, same_text
 from projects.smn.tasks import Task, tasks_per
 
 Coco = dict[str, Any]
@@ -28,8 +29,20 @@ Tasks = Mapping[str, Task]
 
 
 def objects_of(coco: Coco) -> list[dict]:
-    """The annotations that are no crowd; from a crowd nothing is learned."""
-    return [a for a in coco['annotations'] if not (a.get('iscrowd') or a.get('ignore'))]
+    """The annotations that are no crowd; from a crowd nothing is learned.
+
+    Raises:
+        UserError: If one is neither a crowd nor none.
+    """
+    return [a for a in coco['annotations'] if not is_ignored(a)]
+
+
+def is_ignored(annotation: Mapping[str, Any]) -> bool:
+    """Whether it is a crowd, or a region that counts for nothing."""
+    try:
+        return flag(annotation.get('iscrowd')) or flag(annotation.get('ignore'))
+    except UserError as error:
+        raise UserError(f'annotation {annotation["id"]}: `iscrowd` or `ignore`: {error}') from None
 
 
 def images_of(records: Iterable[dict]) -> set[int]:
@@ -46,15 +59,35 @@ def find_labelled(coco: Coco, tasks: Tasks) -> dict[str, list[dict]]:
     Raises:
         UserError: A label is not what its task accepts.
     """
+    take_names(coco, tasks)
     classes = _class_names(coco)
     found: dict[str, list[dict]] = {name: [] for name in tasks}
     for annotation in objects_of(coco):
         for name, task in tasks_per('object', tasks).items():
-            if classes[annotation['category_id']] in task.of and _has_label(task, annotation):
+            asked = is_of(classes[annotation['category_id']], task)
+            if asked and _has_label(task, annotation):
                 found[name].append(annotation)
     for name, task in tasks_per('image', tasks).items():
         found[name] = [image for image in coco['images'] if _has_label(task, image)]
     return found
+
+
+def take_names(coco: Coco, tasks: Tasks) -> list[str]:
+    """Let the tasks learn what lies by position in the labels of a file, as the data set does.
+
+    Returns:
+        What they take for granted, as the file does not name it.
+
+    Raises:
+        UserError: The file names something else than a task asks for.
+    """
+    assumed: list[str] = []
+    for task in tasks.values():
+        try:
+            assumed += task.take_names(coco)
+        except UserError as error:
+            raise UserError(f'task {task.name!r}: {error}') from None
+    return assumed
 
 
 def keep_shares(coco: Coco, tasks: Tasks, shares: Mapping[str, float], seed: int) -> Coco:
@@ -149,7 +182,7 @@ def keep_one_class_per_image(coco: Coco, classes: Sequence[str], seed: int) -> C
     Raises:
         UserError: If there is no object of one of the classes.
     """
-    names = _class_names(coco)
+    names, classes = _class_names(coco), list(map(same_text, classes))
     for name in classes:
         if not any(names[a['category_id']] == name for a in objects_of(coco)):
             raise UserError(f'no object is of the class {name!r}')
@@ -180,7 +213,7 @@ def complete_for(
     complete = read_complete(image.get('complete', True), known, f'image {image["id"]}')
     if isinstance(complete, bool):
         return tuple(classes) if complete else ()
-    return tuple(name for name in classes if name in complete)
+    return tuple(name for name in classes if same_text(name) in complete)
 
 
 def refuse_common_labels(tasks: Tasks, touched: Iterable[str]) -> None:
@@ -224,7 +257,7 @@ def _filter_labels(coco: Coco, tasks: Tasks, stays: Callable[[str, int], bool]) 
     for annotation in coco['annotations']:
         for name, task in tasks_per('object', tasks).items():
             # Another class may use the key for another task.
-            reads = classes[annotation['category_id']] in task.of
+            reads = is_of(classes[annotation['category_id']], task)
             if reads and not stays(name, annotation['image_id']):
                 annotation = task.without_label(annotation)
         annotations.append(annotation)
@@ -234,6 +267,11 @@ def _filter_labels(coco: Coco, tasks: Tasks, stays: Callable[[str, int], bool]) 
                 image = task.without_label(image)
         images.append(image)
     return {**coco, 'images': images, 'annotations': annotations}
+
+
+def is_of(name: str, task: Task) -> bool:
+    """Whether a category of that name has the task."""
+    return name in map(same_text, task.of)
 
 
 def _class_names(coco: Coco) -> dict[int, str]:

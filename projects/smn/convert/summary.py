@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from projects.smn.convert.report import Report
+from projects.smn.reading.points import flat
+from projects.smn.reading.values import said
 
 # What a conversion did to its source, of a report.
 DONE = ('repaired', 'not_repairable', 'corrected', 'skipped', 'noticed')
@@ -30,7 +32,7 @@ def count(coco: dict, attributes: list[str]) -> dict:
     names = {category['id']: category['name'] for category in coco['categories']}
     classes = Counter(names[a['category_id']] for a in coco['annotations'])
     labels = [annotation.get('attributes') or {} for annotation in coco['annotations']]
-    values = {key: Counter(str(have[key]) for have in labels if key in have) for key in attributes}
+    values = {key: Counter(said(have[key]) for have in labels if key in have) for key in attributes}
     return {
         'images': len(coco['images']),
         'objects': len(coco['annotations']),
@@ -45,9 +47,9 @@ def count_geometry(part: dict, coco: dict) -> dict:
     keypoints = dict.fromkeys((name for names in points.values() for name in names), 0)
     masks = dict.fromkeys((name for a in coco['annotations'] for name in a.get('masks') or ()), 0)
     for annotation in part['annotations']:
-        flags = (annotation.get('keypoints') or ())[2::3]
-        for name, flag in zip(points.get(annotation['category_id'], ()), flags, strict=False):
-            keypoints[name] += bool(flag)
+        seen = flat(annotation.get('keypoints') or ())[2::3]
+        for name, value in zip(points.get(annotation['category_id'], ()), seen, strict=False):
+            keypoints[name] += said(value) != '0'
         for name in annotation.get('masks') or ():
             masks[name] += 1
     found = {'keypoints': keypoints, 'masks': masks}

@@ -11,6 +11,8 @@ from mmdet.datasets import CocoDataset
 from mmdet.registry import DATASETS
 
 from projects.smn.errors import UserError, listing
+from projects.smn.reading.coco import read_frame
+from projects.smn.reading.file_names import meant
 from projects.smn.tasks import (
     Completeness,
     SemanticTask,
@@ -21,7 +23,7 @@ from projects.smn.tasks import (
     tasks_per,
 )
 
-from .coco_frame import Categories, read_frame
+from .coco_frame import Categories
 from .image_files import OTHER_SPELLING, Orientations, find_file, path_inside
 from .instances import InstanceParser, parse_label
 from .label_counts import LabelCounts, count_labels, labelled_tasks, labels_of
@@ -105,7 +107,8 @@ class CocoTaskDataset(CocoDataset):
             ``instances``, ``image_labels`` (task name to parsed label, of tasks of the whole
             image).
         """
-        content = read_frame(self.ann_file, self.backend_args, self.remarks.add)
+        assumed: list[str] = []
+        content = read_frame(self.ann_file, self.backend_args, assumed.append)
         annotations: dict[Any, list[dict]] = {image['id']: [] for image in content['images']}
         for annotation in content['annotations']:
             image_id = annotation['image_id']
@@ -120,6 +123,8 @@ class CocoTaskDataset(CocoDataset):
             self.remarks.clear()
             data_list = self._parse_all(content, annotations, corners=True)
         self.instances.finish()
+        for what in assumed:
+            self.remarks.add(what)
         self._check_labelled(content, data_list)
         self._check_files_exist(data_list)
         self._doubt_files(data_list)
@@ -241,16 +246,21 @@ class CocoTaskDataset(CocoDataset):
         if self.backend_args is not None:
             return
         files = {'file': [(entry['img_id'], entry['img_path']) for entry in data_list]}
+        folders = {'file': self.data_prefix.get('img')}
         for name, task in self.tasks.items():
             if task.file_prefix:
                 labels = ((entry['img_id'], entry['image_labels'].get(name)) for entry in data_list)
                 files[f'map {name!r}'] = [(number, path) for number, path in labels if path]
+                folders[f'map {name!r}'] = self.data_prefix.get(task.file_prefix)
         for what, pairs in files.items():
             missing = [pair for pair in pairs if not os.path.isfile(pair[1])]
             if missing:
+                number, path = missing[0]
+                folder = folders[what]
+                hint = meant(folder, os.path.relpath(path, folder)) if folder else ''
                 raise UserError(
-                    f'{self.ann_file}: the {what} of image {missing[0][0]!r}, {missing[0][1]}, '
-                    f'is not there ({len(missing)} of {len(pairs)} are missing)'
+                    f'{self.ann_file}: the {what} of image {number!r}, {path}, '
+                    f'is not there ({len(missing)} of {len(pairs)} are missing){hint}'
                 )
 
     def _doubt_files(self, data_list: list[dict]) -> None:

@@ -7,14 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from projects.smn.errors import UserError
-from projects.smn.reading.box_forms import (
-    MODES,
-    TURNED,
-    from_corners,
-    rotation_of,
-    says_corners,
-    turned_box,
-)
+from projects.smn.reading.box_forms import MODES, from_corners, says_corners
 from projects.smn.reading.outlines import (
     APART,
     CORNERS,
@@ -24,6 +17,8 @@ from projects.smn.reading.outlines import (
     measure,
     true_box,
 )
+from projects.smn.reading.rotation import enclosing_box, turned_by
+from projects.smn.reading.same_object import same_object_key
 from projects.smn.reading.values import flag, number
 from projects.smn.tasks import Task
 
@@ -44,6 +39,7 @@ NO_PLACE = f'objects with neither a box nor an outline that can be used, {LOST}'
 REACHING = f'boxes that reach over {TOLERANCE_PX} px out of their image; are they corners?'
 AREA = 'areas that are negative or larger than their box, which counts instead'
 AS_THE_OTHERS = 'boxes without an outline, taken as corners as the others of the file are'
+TURNED = 'boxes before a rotation, made as large as they are after it'
 MIXED = 'boxes without an outline, in a file of which other boxes are corners'
 
 
@@ -120,14 +116,13 @@ class InstanceParser:
                     lost.add(label)
                 continue
             instance['ignore_flag'] = int(ignored)
-            at_place = seen[(label, *instance['bbox'])]
-            same = {key: instance[key] for key in ('ignore_flag', 'area', 'task_labels')}
-            if same in at_place:
-                self._remark(TWICE, annotation)
-                continue
-            if at_place:
-                self._remark(TWINS, annotation)
-            at_place.append(same)
+            at_place = seen[(label, *instance['bbox'], instance['area'])]
+            at_place.append(annotation)
+            if len(at_place) > 1:  # few are, and keys are slow
+                key, *keys = [same_object_key(a, label) for a in reversed(at_place)]
+                self._remark(TWICE if key in keys else TWINS, annotation)
+                if key in keys:
+                    continue
             found.append(instance)
         return found, lost
 
@@ -200,10 +195,10 @@ class InstanceParser:
             self._remark(MODES if corners else AS_THE_OTHERS, annotation)
             box = from_corners(box)
         self._alone += not corners
-        degrees = 0.0 if self._rotation_is_label else rotation_of(annotation)
+        degrees = 0 if self._rotation_is_label else turned_by(annotation)
         if degrees:
             self._remark(TURNED, annotation)
-            box = turned_box(box, degrees)
+            box = enclosing_box(box, degrees)
         return box
 
     def _numbers(self, annotation: dict) -> list[float] | None:

@@ -10,7 +10,7 @@ from mmengine.fileio import get
 
 from projects.smn.errors import UserError
 
-from .formats import instead_of_json
+from .formats import instead_of_json, packed_as
 
 UNICODE = 'utf-8'
 
@@ -25,12 +25,14 @@ def read_text(path: str | Path, backend_args: dict | None = None) -> tuple[str, 
         backend_args: Of mmengine's file backends.
 
     Raises:
-        UserError: There is no such file.
+        UserError: There is no such file, or it is packed.
     """
     try:
         raw = get(str(path), backend_args)
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         raise UserError(f'there is no annotation file {path}') from None
+    if how := packed_as(raw):
+        raise UserError(f'{path} is {how}: unpack it, and name the file that was in it')
     marked = raw.startswith((b'\xff\xfe', b'\xfe\xff', b'\xef\xbb\xbf'))
     encoding = json.detect_encoding(raw) if marked else UNICODE
     try:

@@ -8,11 +8,8 @@ from typing import Any
 
 from projects.smn.errors import UserError
 
-from .values import number
-
 # By which a record says so itself.
 MODES = 'boxes written as corners x1, y1, x2, y2, as their `bbox_mode` or `area` says'
-TURNED = 'boxes before a rotation, made as large as they are after it'
 # Detectron2's BoxMode.
 XYXY, XYWH = ('0', 'XYXY_ABS', 'BoxMode.XYXY_ABS'), ('1', 'XYWH_ABS', 'BoxMode.XYWH_ABS')
 
@@ -49,25 +46,3 @@ def says_corners(box: Sequence[float], record: Mapping[str, Any], area: float) -
         and math.isclose(width * height, area, rel_tol=1e-4)
         and not math.isclose(box[2] * box[3], area, rel_tol=1e-2)
     )
-
-
-def rotation_of(record: Mapping[str, Any]) -> float:
-    """By how many degrees CVAT says that a rectangle is turned; 0 where it says nothing.
-
-    It exports ``bbox`` as it was before, and the angle beside whether the object is occluded.
-    """
-    attributes = record.get('attributes')
-    if not isinstance(attributes, Mapping) or not {'occluded', 'rotation'} <= attributes.keys():
-        return 0.0
-    try:
-        return number(attributes['rotation']) % 360
-    except UserError:
-        return 0.0
-
-
-def turned_box(box: Sequence[float], degrees: float) -> list[float]:
-    """The upright box (x, y, width, height) around one that is turned about its middle."""
-    x, y, width, height = box
-    sine, cosine = (abs(f(math.radians(degrees))) for f in (math.sin, math.cos))
-    wide, high = width * cosine + height * sine, width * sine + height * cosine
-    return [x + (width - wide) / 2, y + (height - high) / 2, wide, high]

@@ -15,7 +15,7 @@ from .values import flag, identity, same_text
 OF_LVIS = ('neg_category_ids', 'not_exhaustive_category_ids')
 
 
-def known_by_lvis(image: Mapping[str, Any], seen: Collection) -> set:
+def known_by_lvis(image: Mapping[str, Any], seen: Collection, where: str) -> set:
     """The ids of categories of which an image of LVIS has every object boxed.
 
     Of a category that is in neither list and has no object, nothing is known.
@@ -23,9 +23,22 @@ def known_by_lvis(image: Mapping[str, Any], seen: Collection) -> set:
     Args:
         image: Its record.
         seen: Ids of the categories of its objects.
+        where: What is spoken of, for messages.
+
+    Raises:
+        UserError: If a list is none of ids.
     """
-    absent, not_all = ({*map(identity, image.get(key) or ())} for key in OF_LVIS)
+    absent, not_all = (_ids(image.get(key) or (), f'{where}: `{key}`') for key in OF_LVIS)
     return ({*seen} | absent) - not_all
+
+
+def _ids(value: Any, where: str) -> set:
+    if not isinstance(value, (list, tuple)):
+        raise UserError(f'{where} is {value!r:.40}, and no list of ids')
+    try:
+        return {*map(identity, value)}
+    except UserError as error:
+        raise UserError(f'{where}: {error}') from None
 
 
 def read_complete(value: Any, known: Collection[str], where: str) -> bool | list[str]:

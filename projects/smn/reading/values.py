@@ -7,12 +7,15 @@ Exporters write ``"0"``, ``0``, ``0.0`` and ``false`` for the same thing. Python
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 from projects.smn.errors import UserError
 
+PLAIN_NUMBER = re.compile(r'-?(0|[1-9]\d*)(\.\d+)?', re.ASCII)
 FLAGS = {'0': False, 'false': False, 'no': False, '1': True, 'true': True, 'yes': True}
 
 
@@ -39,14 +42,15 @@ def flag(value: Any, absent: bool = False) -> bool:
 
 
 def number(value: Any) -> float:
-    """A finite number, or one as text. True and false are none.
+    """A finite number, or one as text. True and false are none, nor is ``'1_000'``, as in Python.
 
     Raises:
         UserError: If it is none.
     """
     if type(value) is float and math.isfinite(value):  # most are
         return value
-    if isinstance(value, (int, float, str)) and not isinstance(value, bool):
+    is_one = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if is_one or (isinstance(value, str) and '_' not in value):
         try:
             found = float(value)
         except (ValueError, OverflowError):
@@ -54,6 +58,24 @@ def number(value: Any) -> float:
         if math.isfinite(found):
             return found
     raise UserError(f'{value!r:.40} is no finite number')
+
+
+def numbers(values: Any) -> list[float]:
+    """A list of finite numbers, of which some may be text; as it is where none is.
+
+    Raises:
+        UserError: If it is no list, or holds something else.
+    """
+    if not isinstance(values, (list, tuple)):  # text would give its digits
+        raise UserError(f'{values!r:.40} is no list of numbers')
+    # There may be a hundred million of them: none is looked at in Python.
+    if {*map(type, values)} <= {int, float}:
+        try:
+            if math.isfinite(sum(values)):
+                return values if isinstance(values, list) else list(values)
+        except OverflowError:
+            pass
+    return [number(value) for value in values]
 
 
 def whole_number(value: Any) -> int:
@@ -91,6 +113,20 @@ def same_text(value: str) -> str:
     return value if value.isascii() else unicodedata.normalize('NFC', value)
 
 
+def said(value: Any) -> str:
+    """The value of a label as text, the same for all that are one label.
+
+    ``True`` and ``'true'`` are ``'true'``; 3, 3.0, ``'3'`` and ``'3.0'`` are ``'3'``, as
+    spreadsheets turn one into the other. ``'007'`` and ``'1e3'`` are names.
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = same_text(str(value).strip())
+    if not PLAIN_NUMBER.fullmatch(text):
+        return text
+    return text.rstrip('0').rstrip('.') if '.' in text else text
+
+
 class Names:
     """Names of classes, and where each of them is.
 
@@ -100,20 +136,26 @@ class Names:
 
     def __init__(self, names: Iterable[str]) -> None:
         self._places = {same_text(name): place for place, name in enumerate(names)}
+        # The class "1.0" is 1, too; where there are both "1.0" and "1.00", nobody knows which.
+        times = Counter(map(said, self._places))
+        self._said = {
+            said(name): place for name, place in self._places.items() if times[said(name)] == 1
+        }
 
     def place_of(self, value: Any) -> int | None:
         """Where the name is that a value from a file means; None if there is none.
 
         Text is compared as :func:`same_text`. true and false are the classes of that name, in
-        whatever case; 3, 3.0, "3" and "3.0" are one grade, as spreadsheets turn one into the other.
+        whatever case; 3, 3.0, "3" and "3.0" are one grade, however the class is written, unless
+        classes are written in several of these ways.
         """
         if isinstance(value, bool):
-            said = str(value).lower()
-            return next((self._places[n] for n in self._places if n.lower() == said), None)
-        text = same_text(str(value).strip())
-        if text not in self._places:
-            try:
-                text = str(whole_number(value))
-            except UserError:
-                return None
-        return self._places.get(text)
+            text = str(value).lower()
+            return next((self._places[n] for n in self._places if n.lower() == text), None)
+        for text in (same_text(str(value).strip()), said(value)):
+            if text in self._places:
+                return self._places[text]
+        try:  # also "03", as a class "03" would have been found by now
+            return self._said.get(text, self._places.get(str(whole_number(value))))
+        except UserError:
+            return self._said.get(text)

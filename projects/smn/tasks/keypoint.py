@@ -11,6 +11,7 @@ import numpy as np
 
 from projects.smn.errors import UserError, listing
 from projects.smn.reading.outlines import TOLERANCE_PX
+from projects.smn.reading.points import flat
 from projects.smn.reading.values import number, same_text, whole_number
 
 from .base import SCORE, TASKS, Task
@@ -161,7 +162,7 @@ class KeypointTask(Task):
         """Shape (num_points, 3): x, y in pixels, visibility 0, 1 or 2. Empty: all of them 0."""
         count = len(self.points)
         try:
-            points = [number(value) for value in _flat(label)] or [0.0] * (3 * count)
+            points = [number(value) for value in flat(label)] or [0.0] * (3 * count)
             points = np.asarray(points).reshape(count, 3)
         except (TypeError, ValueError):
             raise UserError(
@@ -192,7 +193,7 @@ class KeypointTask(Task):
     def _counts_more(self, record: Mapping[str, Any]) -> bool:
         try:
             said = whole_number(record.get('num_keypoints', 0))
-            return said > sum(number(v) > 0 for v in _flat(record['keypoints'])[2::3])
+            return said > sum(number(v) > 0 for v in flat(record['keypoints'])[2::3])
         except (UserError, KeyError, TypeError):
             return False
 
@@ -234,12 +235,6 @@ class KeypointTask(Task):
             column: None if math.isnan(value) else round(value, 4 if column.endswith(SCORE) else 1)
             for column, value in zip(self.columns(), values, strict=True)
         }
-
-
-def _flat(label: Sequence) -> list:
-    """x, y, v, x, ... also of a label that has a list for each point."""
-    nested = label and all(isinstance(point, (list, tuple)) for point in label)
-    return [value for point in label for value in point] if nested else list(label)
 
 
 class Keypoints(Geometry):

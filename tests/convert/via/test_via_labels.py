@@ -49,6 +49,11 @@ def test_each_checkbox_is_an_attribute_and_what_is_not_ticked_is_no():
     ]
 
 
+def test_what_is_ticked_may_be_text_or_a_number():
+    file = _file({'bad': {'rot': 'true', 'scab': 0}})
+    assert _labels(file, 'bad') == [{'bad_rot': 'yes', 'bad_scab': 'no'}]
+
+
 def test_a_checkbox_that_nobody_ticked_is_known_from_the_project():
     file = _file({'bad': {}}, options={'bad': ['rot', 'worm']})
     assert _labels(file, 'bad') == [{'bad_rot': 'no', 'bad_worm': 'no'}]
@@ -81,7 +86,7 @@ def test_file_attributes_that_have_a_value_are_reported():
 
 
 def test_the_class_is_the_value_of_an_attribute():
-    file = _file({'name': 'apple'}, {'name': ''}, {'name': 7})
+    file = _file({'name': 'apple'}, {'name': ''}, {'name': 7.0})
     reader = RegionLabels([file], [], 'name', Report(file.path))
     assert [reader.class_name(file, region) for region in file.regions] == ['apple', None, '7']
 
@@ -93,7 +98,7 @@ def test_the_class_is_the_value_of_an_attribute():
         (_file({'grade': 'Z'}, options={'grade': ['A']}), "'grade' of a.jpg region 0 is 'Z', and "),
         (_file({'grade': [1]}), "'grade' of a.jpg region 0 is .1., neither text nor number"),
         (_file({'grade': {'A': True}}, {'grade': 'B'}), "region 1 is 'B', and not true or false"),
-        (_file({'grade': {'A': 'yes'}}), 'not true or false for each of the checkboxes'),
+        (_file({'grade': {'A': 'maybe'}}), 'not true or false for each of the checkboxes'),
         (_file({'grade': {'Z': True}}, options={'grade': ['A']}), "the checkboxes 'A'"),
     ],
 )

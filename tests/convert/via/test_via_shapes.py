@@ -81,7 +81,7 @@ def test_a_polyline_is_open_when_its_ends_are_apart(corners, open_):
         {'name': 'polygon', 'all_points_x': [], 'all_points_y': []},
         {'name': 'circle', 'cx': 1, 'cy': 1},
         {'name': 'circle', 'cx': 1, 'cy': 1, 'r': 0},
-        {'name': 'ellipse', 'cx': 1, 'cy': '1', 'rx': 3, 'ry': 3},
+        {'name': 'ellipse', 'cx': 1, 'cy': 'a', 'rx': 3, 'ry': 3},
         {'name': 'ellipse', 'cx': 1, 'cy': 1, 'rx': 3, 'ry': 3, 'theta': 'pi'},
         {'name': 'rect', 'x': 1, 'y': 1, 'width': None, 'height': 3},
     ],
@@ -89,6 +89,29 @@ def test_a_polyline_is_open_when_its_ends_are_apart(corners, open_):
 def test_a_malformed_shape_has_no_place(shape):
     assert place_of(shape) == {}
     assert not is_open(shape)
+
+
+@pytest.mark.parametrize(
+    'shape',
+    [
+        {'name': 'rect', 'x': 3, 'y': 4, 'width': 20, 'height': 10},
+        {'name': 'circle', 'cx': 50, 'cy': 60, 'r': 20},
+        {'name': 'ellipse', 'cx': 50, 'cy': 60, 'rx': 20, 'ry': 5, 'theta': 0.5},
+        polygon(1, 1, 50, 1, 50, 40),
+    ],
+)
+def test_the_numbers_of_a_shape_may_be_text(shape):
+    def as_text(value):
+        return list(map(str, value)) if isinstance(value, list) else str(value)
+
+    written = {key: as_text(value) for key, value in shape.items()}
+    assert place_of(written) == place_of(shape) != {}
+
+
+def test_a_polyline_whose_numbers_are_text_is_open_or_not_as_it_is():
+    shape = polygon(*map(str, [0, 0, 9, 0, 9, 9]), name='polyline')
+    assert is_open(shape)
+    assert not is_open(polygon(*map(str, [0, 0, 9, 0, 9, 9, 0, 1]), name='polyline'))
 
 
 def test_a_degenerate_polygon_has_an_outline_and_no_box():

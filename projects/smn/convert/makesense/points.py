@@ -34,7 +34,8 @@ def read_points(paths: Iterable[Path], images: Iterable[dict], report: Report) -
             if image is None:
                 report.skipped['points whose image no polygon is on'].append(str(point))
                 continue
-            if size != (image.setdefault('width', size[0]), image.setdefault('height', size[1])):
+            stated = image.setdefault('width', size[0]), image.setdefault('height', size[1])
+            if size != stated:
                 report.skipped['points of an image of another size'].append(str(point))
                 continue
             if point in points:

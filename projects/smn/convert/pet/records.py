@@ -17,6 +17,7 @@ from projects.smn.convert.pet.source import PetSource
 from projects.smn.convert.pet.trimaps import FOREGROUND, object_mask, read_trimap, semantic_map
 from projects.smn.convert.pet.voc import read_boxes
 from projects.smn.convert.report import Report
+from projects.smn.reading import ImageError
 from projects.smn.reading.outlines import clip_box
 
 CLASS_KEYS = ('breed', 'species', 'pet')
@@ -66,9 +67,11 @@ class PetWriter:
     def _image(self, number: int, pet: Pet) -> dict[str, Any] | None:
         """The record of an image, which holds the labels that need no mask; None if damaged."""
         path = self.source.pictures[pet.name]
-        decoded = decode(path, stored=True)  # trimaps are not turned either
-        if decoded is None:
-            self.report.skipped['images that cannot be read to the end'].append(pet.name)
+        try:
+            decoded = decode(path, stored=True)  # trimaps are not turned either
+        except ImageError as error:
+            what = 'images that cannot be read to the end'
+            self.report.skipped[what].append(f'{pet.name} {error}')
             return None
         size = {'width': decoded.width, 'height': decoded.height}
         labels = {'attributes': {'breed': pet.breed, 'species': pet.species}}

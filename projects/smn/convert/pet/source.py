@@ -10,8 +10,6 @@ from projects.smn.convert.pet.lists import Pet, read_list
 from projects.smn.convert.report import Report
 from projects.smn.errors import UserError
 
-PICTURE_SUFFIXES = SUFFIXES | {'.gif'}
-
 
 @dataclass(frozen=True)
 class PetSource:
@@ -82,7 +80,7 @@ def _pictures(folder: Path, report: Report) -> dict[str, Path]:
     """Image files by name without suffix; of two with the same, the one that ends in .jpg."""
     names = _names(folder)
     # Archives made on a Mac hold a hidden "._name.jpg" beside each file.
-    sound = [n for n in names if Path(n).suffix.lower() in PICTURE_SUFFIXES and n[0] != '.']
+    sound = [n for n in names if Path(n).suffix.lower() in SUFFIXES and n[0] != '.']
     pictures: dict[str, Path] = {}
     for name in sorted(sound, key=lambda name: (not name.endswith('.jpg'), name)):
         pictures.setdefault(Path(name).stem, folder / name)

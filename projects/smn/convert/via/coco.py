@@ -9,9 +9,8 @@ from projects.smn.convert.attach import Point
 from projects.smn.convert.report import Report
 from projects.smn.convert.via.file import Region, ViaFile
 from projects.smn.convert.via.labels import RegionLabels
-from projects.smn.convert.via.shapes import is_open, place_of
+from projects.smn.convert.via.shapes import is_open, numbers_of, place_of
 from projects.smn.errors import UserError, listing
-from projects.smn.reading.outlines import is_number
 
 
 @dataclass
@@ -100,8 +99,8 @@ class RegionReader:
         return ''
 
     def _add_point(self, name: str, region: Region, image: dict[str, Any]) -> str:
-        x, y = region.shape.get('cx'), region.shape.get('cy')
-        if name not in self.keypoints or not (is_number(x) and is_number(y)):
+        place = numbers_of(region.shape, 'cx', 'cy')
+        if name not in self.keypoints or not place:
             return 'points that are no keypoint, and have no extent'
-        self.points.append(Point(image['id'], name, x, y, image['file_name']))
+        self.points.append(Point(image['id'], name, *place, image['file_name']))
         return ''

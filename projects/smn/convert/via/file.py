@@ -17,6 +17,7 @@ from projects.smn.convert.sources import read_json
 from projects.smn.convert.via.shapes import SHAPES
 from projects.smn.errors import UserError, listing
 from projects.smn.reading.formats import format_of, instead_of
+from projects.smn.reading.values import whole_number
 
 
 @dataclass
@@ -79,8 +80,7 @@ def _image(path: Path, key: str, entry: Any) -> ViaImage:
         )
     named = regions.items() if isinstance(regions, dict) else enumerate(regions)
     found = [_region(path, f'{name} region {number}', region) for number, region in named]
-    size = entry['size'] if isinstance(entry.get('size'), int) else -1
-    return ViaImage(name, size, found, _mapping(entry.get('file_attributes')))
+    return ViaImage(name, _size(entry), found, _mapping(entry.get('file_attributes')))
 
 
 def _region(path: Path, name: str, region: Any) -> Region:
@@ -93,6 +93,13 @@ def _region(path: Path, name: str, region: Any) -> Region:
     if not isinstance(attributes, dict):
         raise UserError(f'{path} is not VIA: `region_attributes` of {name} is no object')
     return Region(name, shape, attributes)
+
+
+def _size(entry: Mapping[str, Any]) -> int:
+    try:
+        return whole_number(entry.get('size'))
+    except UserError:
+        return -1
 
 
 def _options(declared: Any) -> dict[str, list[str]]:

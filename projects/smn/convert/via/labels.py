@@ -15,6 +15,7 @@ from projects.smn.convert.report import Report
 from projects.smn.convert.via.file import Region, ViaFile
 from projects.smn.errors import UserError, listing
 from projects.smn.reading.outlines import is_number
+from projects.smn.reading.values import flag, said
 
 YES_NO = {True: 'yes', False: 'no'}
 
@@ -80,7 +81,7 @@ class RegionLabels:
         if self.class_from in self.boxes:
             raise UserError(f'{file.path}: {self.class_from!r} has checkboxes, and no one class')
         value = self._value(file, region, self.class_from)
-        return None if value is None else str(value)
+        return None if value is None else said(value)
 
     def _notice_file_attributes(self, files: list[ViaFile]) -> None:
         """Report those that an image has a value of; no task is about a whole image."""
@@ -123,10 +124,15 @@ class RegionLabels:
             return {}
         if not isinstance(value, dict):
             raise self._wrong_box(file, region, name, value)
+        ticks = {}
         for box, ticked in value.items():
-            if not isinstance(ticked, bool) or box not in (self.options.get(name) or value):
+            try:
+                ticks[box] = flag(ticked)
+            except UserError:
+                raise self._wrong_box(file, region, name, {box: ticked}) from None
+            if box not in (self.options.get(name) or value):
                 raise self._wrong_box(file, region, name, {box: ticked})
-        return {f'{name}_{box}': YES_NO[value.get(box, False)] for box in self.boxes[name]}
+        return {f'{name}_{box}': YES_NO[ticks.get(box, False)] for box in self.boxes[name]}
 
     def _wrong_box(self, file: ViaFile, region: Region, name: str, value: Any) -> UserError:
         boxes = listing(self.options.get(name) or self.boxes[name])

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from projects.smn.convert.objects import TOLERANCE_PX
-from projects.smn.reading.outlines import is_number, measure
+from projects.smn.errors import UserError
+from projects.smn.reading.outlines import measure
+from projects.smn.reading.values import numbers
 
 SHAPES = ('polygon', 'polyline', 'rect', 'circle', 'ellipse', 'point')
 
@@ -28,8 +30,8 @@ def place_of(shape: Mapping[str, Any], rect_is_mask: bool = False) -> dict[str, 
         the shape lacks a number.
     """
     if shape['name'] == 'rect':
-        box = [shape.get(key) for key in ('x', 'y', 'width', 'height')]
-        if not all(map(is_number, box)):
+        box = numbers_of(shape, 'x', 'y', 'width', 'height')
+        if not box:
             return {}
         x, y, width, height = box
         corners = [x, y, x + width, y, x + width, y + height, x, y + height]
@@ -45,16 +47,24 @@ def place_of(shape: Mapping[str, Any], rect_is_mask: bool = False) -> dict[str, 
 def outline_of(shape: Mapping[str, Any]) -> list[float]:
     """``[x, y, x, y, ...]`` of a polygon, polyline, circle or ellipse; empty if malformed."""
     if shape['name'] in ('polygon', 'polyline'):
-        xs, ys = (shape.get(f'all_points_{axis}') for axis in 'xy')
-        if not isinstance(xs, list) or not isinstance(ys, list) or len(xs) != len(ys):
+        try:
+            xs, ys = (numbers(shape.get(f'all_points_{axis}')) for axis in 'xy')
+        except UserError:
+            return []
+        if len(xs) != len(ys):
             return []
         return [value for point in zip(xs, ys, strict=True) for value in point]
-    round_ = shape['name'] == 'circle'
-    radii = [shape.get('r')] * 2 if round_ else [shape.get('rx'), shape.get('ry')]
-    numbers = [shape.get('cx'), shape.get('cy'), *radii, shape.get('theta') or 0]
-    if not all(map(is_number, numbers)) or min(radii) <= 0:
+    radii = ('r', 'r') if shape['name'] == 'circle' else ('rx', 'ry')
+    found = numbers_of({**shape, 'theta': shape.get('theta') or 0}, 'cx', 'cy', *radii, 'theta')
+    return ellipse(*found) if found and min(found[2:4]) > 0 else []
+
+
+def numbers_of(shape: Mapping[str, Any], *keys: str) -> list[float]:
+    """The numbers that a shape has under these keys; none if one is missing, or is no number."""
+    try:
+        return numbers([shape.get(key) for key in keys])
+    except UserError:
         return []
-    return ellipse(*numbers)
 
 
 def ellipse(cx: float, cy: float, rx: float, ry: float, theta: float = 0) -> list[float]:
@@ -79,6 +89,6 @@ def ellipse(cx: float, cy: float, rx: float, ry: float, theta: float = 0) -> lis
 def is_open(shape: Mapping[str, Any]) -> bool:
     """Whether it is a polyline whose ends do not meet."""
     ends = outline_of(shape) if shape['name'] == 'polyline' else []
-    if len(ends) < 2 or not all(map(is_number, ends)):
+    if len(ends) < 2:
         return False
     return math.dist(ends[:2], ends[-2:]) > TOLERANCE_PX

@@ -17,11 +17,14 @@ from projects.smn.convert.warehouse.boxes import read_boxes
 from projects.smn.convert.warehouse.masks import Codes, read_mask
 from projects.smn.convert.warehouse.triples import Triple
 from projects.smn.errors import UserError
+from projects.smn.reading import ImageError
+from projects.smn.reading.file_names import meant
 from projects.smn.reading.orientation import upright_size
 from projects.smn.reading.outlines import clip_box
 from projects.smn.tasks import IGNORED
 
 MAPS = Path('annotations', 'semantic')
+MISSING = 'does not exist'
 
 
 @dataclass
@@ -66,9 +69,11 @@ class TripleWriter:
         (self.folder / MAPS).mkdir(parents=True)
         images, objects = [], []
         for number, (name, triple) in enumerate(triples, 1):
-            decoded = decode(triple.image)
-            if decoded is None:
-                self._skip('images', triple.image, _fault(triple.image))
+            try:
+                decoded = decode(triple.image)
+            except ImageError as error:
+                there = triple.image.is_file()
+                self._skip('images', triple.image, str(error) if there else MISSING)
                 continue
             mask, size = self._mask(triple), (decoded.width, decoded.height)
             more = {}
@@ -90,7 +95,8 @@ class TripleWriter:
 
     def _skip(self, kind: str, path: Path, fault: str) -> None:
         if not self.skip_missing:
-            raise UserError(f'{path} {fault}; --skip-missing leaves such files out')
+            hint = meant(path.parent, path.name) if fault == MISSING else ''
+            raise UserError(f'{path} {fault}{hint}; --skip-missing leaves such files out')
         self.report.skipped[f'{kind}: {fault}'].append(str(path))
 
     def _put(self, name: str, path: Path, decoded: Decoded) -> str:
@@ -163,4 +169,4 @@ class TripleWriter:
 
 
 def _fault(path: Path) -> str:
-    return 'cannot be read to its end' if path.is_file() else 'does not exist'
+    return 'cannot be read to its end' if path.is_file() else MISSING
