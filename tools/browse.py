@@ -24,7 +24,8 @@ from projects.smn.datasets import describe_remarks, find_origins, find_sources, 
 from projects.smn.engine import link_tasks
 from projects.smn.engine.label_options import learned
 from projects.smn.errors import UserError, run_tool
-from projects.smn.reading import ImageError, decode_image
+from projects.smn.reading import ImageError, read_picture
+from projects.smn.reading.orientation import as_stored
 from projects.smn.visualization.statistics import write_statistics
 
 
@@ -111,12 +112,12 @@ def shown_image(packed: dict, split: str, backend_args: dict | None = None) -> n
 def draw_statistics(dataset: Dataset, out_dir: Path) -> None:
     sources = find_sources(dataset)
     origins = [(source, source.get_data_info(i)) for source in sources for i in range(len(source))]
-    backends = {entry['img_path']: source.backend_args for source, entry in origins}
+    places = {entry['img_path']: (source.backend_args, entry['drawn']) for source, entry in origins}
     paths = write_statistics(
         [entry for _, entry in origins],
         sources[0].metainfo['classes'],
         sources[0].tasks,
-        lambda path: read_rgb(path, backends[path]),
+        lambda path: read_rgb(path, *places[path]),
         out_dir,
     )
     print(f'written to {out_dir}: {", ".join(path.name for path in paths)}')
@@ -131,12 +132,15 @@ def draw_anchors(cfg: Config, dataset: Dataset, index: int, out_dir: Path) -> No
     print(f'written to {out_dir}: {", ".join(path.name for path in paths)}')
 
 
-def read_rgb(path: str, backend_args: dict | None) -> np.ndarray:
-    """An image, (H, W, 3), uint8."""
+def read_rgb(path: str, backend_args: dict | None, drawn: str | None = None) -> np.ndarray:
+    """An image, (H, W, 3), uint8; not turned by EXIF where labels are ``drawn`` so."""
     try:
-        return decode_image(get(path, backend_args))[..., ::-1]
+        picture = read_picture(get(path, backend_args))
     except ImageError as error:
         raise UserError(f'{path} {error}') from None
+    stored = drawn == 'stored'
+    pixels = as_stored(picture.pixels, picture.orientation) if stored else picture.pixels
+    return pixels[..., ::-1]
 
 
 if __name__ == '__main__':

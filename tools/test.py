@@ -15,6 +15,7 @@ from _common import add_run_flags, add_scale, add_style, config_of
 from mmdet.evaluation import DumpDetResults
 from mmengine.registry import RUNNERS
 
+from projects.smn.engine.hooks import picture_name
 from projects.smn.engine.limits import set_max_objects, set_scale
 from projects.smn.errors import UserError, run_tool
 from projects.smn.evaluation import MultiTaskMetric
@@ -77,13 +78,13 @@ def number_worst(folder: Path, worst: Sequence[str]) -> None:
         folder: With a picture of each image; of images of one name, it has one picture.
         worst: The images that have errors, the worst first.
     """
-    names = [Path(name).name for name in worst]
+    names = [picture_name(name) for name in worst]
     if shared := len(names) - len({*names}):
         print(f'{shared} pictures were replaced by others of the same name, from other folders')
     digits = len(str(len(worst)))
     moved = {}
     for number, name in enumerate(worst, 1):
-        picture = folder / Path(name).name
+        picture = folder / picture_name(name)
         if picture.is_file():
             # Under a name that no image has, until all are out of each other's way.
             moved[picture.rename(folder / f'.{number}')] = f'{number:0{digits}}_{picture.name}'

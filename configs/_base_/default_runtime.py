@@ -17,7 +17,7 @@ default_hooks = dict(
     param_scheduler=dict(type='ParamSchedulerHook'),
     checkpoint=dict(type='CheckpointHook', interval=1, max_keep_ckpts=2),
     sampler_seed=dict(type='DistSamplerSeedHook'),
-    visualization=dict(type='DetVisualizationHook'),
+    visualization=dict(type='TaskVisualizationHook'),
 )
 custom_hooks = [dict(type='LabelSummaryHook'), dict(type='ResultTableHook')]
 

@@ -102,7 +102,7 @@ def test_boxes_are_corners_where_all_outlines_of_the_file_say_so(tiny_coco, coco
             coco['annotations'][place] = without_outline(annotation)
     dataset = reload(tiny_coco, coco)
     assert all_boxes(dataset) == before
-    assert remark(dataset, 'as the others of the file').count == 3
+    assert remark(dataset, 'as the others of the file').count == 4
     assert not [one for one in dataset.remarks if 'of which other boxes' in one.what]
 
 

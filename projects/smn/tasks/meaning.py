@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, NamedTuple
 
+from projects.smn.reading.values import same_text
+
 from .base import Task
 
 # Where labels are, and which of them count: of no matter to what a trained network says.
@@ -25,7 +27,7 @@ def meaning_of(task: Task) -> dict[str, Any]:
     options = task.meaning
     if options is None:
         others = {field.name for field in fields(Task)} | {*OF_LABELS, 'per'}
-        options = (field.name for field in fields(task) if field.name not in others)
+        options = (f.name for f in fields(task) if f.init and f.name not in others)
     return {option: getattr(task, option) for option in options}
 
 
@@ -57,7 +59,9 @@ def contradiction(ours: Task, theirs: Task) -> Contradiction | None:
         other = said.get(option)
         if value is not None and other is not None and not _equal(value, other):
             return Contradiction(option, value, other)
-    if not set(ours.of) <= set(theirs.of):  # to ask about fewer classes is no contradiction
+    if not {*map(same_text, ours.of)} <= {
+        *map(same_text, theirs.of)
+    }:  # to ask about fewer classes is no contradiction
         return Contradiction('of', ours.of, theirs.of)
     return None
 
@@ -66,6 +70,8 @@ def _equal(one: Any, other: Any) -> bool:
     """Whether two values are the same; a config has tuples where a file may have lists."""
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
         return len(one) == len(other) and all(map(_equal, one, other))
+    if isinstance(one, str) and isinstance(other, str):
+        return same_text(one) == same_text(other)
     return one == other
 
 

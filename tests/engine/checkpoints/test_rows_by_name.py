@@ -15,6 +15,7 @@ from tiny_detectors import NAMES, label_images, on_tiny_images
 
 from projects.smn.engine import Predictor, link_tasks
 from projects.smn.engine.checkpoints import map_rows
+from projects.smn.engine.checkpoints.class_rows import class_layouts
 from projects.smn.engine.checkpoints.rows import moved
 
 IMAGE = np.random.default_rng(0).integers(0, 255, (48, 64, 3), np.uint8)
@@ -204,3 +205,22 @@ def test_boxes_of_images_that_share_a_layer_go_by_the_names_of_their_tasks():
     ours, theirs = (net.eval()(x, mode='tensor') for net in (model, first))
     assert not torch.equal(theirs[0], theirs[1])
     assert torch.allclose(torch.stack(ours[::-1]), torch.stack(theirs), atol=1e-6)
+
+
+def test_letters_that_unicode_writes_in_two_ways_are_one_name(tiny_coco):
+    composed, decomposed = 'lim\u00f3n', 'limo\u0301n'
+    theirs = linked(tiny_coco, {}, (composed, 'card'))
+    ours = linked(tiny_coco, {}, ('card', decomposed))
+    checkpoint = checkpoint_of(theirs, build(theirs, seed=1))
+    model, text = loaded(ours, checkpoint)
+    key = 'roi_head.bbox_head.fc_cls.weight'
+    assert torch.equal(model.state_dict()[key][:2], checkpoint['state_dict'][key][[1, 0]])
+    assert 'new' not in text
+
+
+def test_of_a_head_that_cannot_be_built_again_nobody_knows_the_rows():
+    model = torch.nn.Module()
+    model.classes = CLASSES
+    model.bbox_head = torch.nn.Linear(4, len(CLASSES))
+    layouts = class_layouts(model, dict(bbox_head=dict(type='HeadOfNobody')))
+    assert layouts == {'bbox_head.weight': None, 'bbox_head.bias': None}

@@ -66,8 +66,12 @@ def _of_dense_head(
 ) -> Iterator[tuple[str, Layout | None]]:
     """Each kind calls its layers otherwise: what grows in a twin with one class more is one."""
     options = dict(num_classes=count + 1, train_cfg=None, test_cfg=None)
-    with torch.random.fork_rng(devices=[]):  # so that a training goes the same way without it
-        larger = MODELS.build(dict(config, **options)).state_dict()
+    try:
+        with torch.random.fork_rng(devices=[]):  # so that a training goes the same way without it
+            larger = MODELS.build(dict(config, **options)).state_dict()
+    except Exception:  # a head of somebody's own, which has its reasons
+        yield from ((key, None) for key in head.state_dict())
+        return
     for key, value in head.state_dict().items():
         if value.shape != larger[key].shape:
             each = len(larger[key]) - len(value)

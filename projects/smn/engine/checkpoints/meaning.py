@@ -8,8 +8,10 @@ from typing import Any
 from torch import nn
 
 from projects.smn.errors import UserError, listing
+from projects.smn.reading.values import same_text
 from projects.smn.tasks import contradiction
 
+from .pixels import check_pixels
 from .said import said_by
 
 MOST = 8  # names in a sentence
@@ -36,11 +38,14 @@ def check_meaning(model: nn.Module, checkpoint: Mapping[str, Any], filename: str
 
     Raises:
         UserError: If the order or the names of classes, points, grades or maps are others, or the
-            kind of a task, or an option by which its numbers are read.
+            kind of a task, or an option by which its numbers are read. Also if images are
+            normalised in another way.
     """
+    check_pixels(model, checkpoint, filename)
     said = said_by(checkpoint)
     classes = tuple(getattr(model, 'classes', ()))
-    if classes and said.classes and classes != said.classes:
+    alike = [*map(same_text, classes)] == [*map(same_text, said.classes)]
+    if classes and said.classes and not alike:
         ours, theirs = _shown(classes, said.classes)
         raise UserError(
             f'the config has classes={ours}, and {filename} was trained with {theirs}; {ADVICE}'

@@ -8,6 +8,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from projects.smn.reading.values import same_text
 from projects.smn.tasks import output_names
 
 from .class_rows import class_layouts
@@ -35,6 +36,7 @@ def map_rows(
     """
     said = said_by(checkpoint)
     own, weights = model.state_dict(), checkpoint['state_dict']
+    dropped = []
     for key, ours, theirs in _named(model, said, config):
         shape = (len(theirs), *own[key].shape[1:])
         if ours == theirs or key not in weights or weights[key].shape != shape:
@@ -42,7 +44,11 @@ def map_rows(
         mapped = moved(own[key], weights.pop(key), ours, theirs)
         if mapped is not None:
             weights[key] = mapped
-    return _in_words(model, said)
+        elif not ours:
+            dropped.append(key)
+    words = _in_words(model, said)
+    unknown = f'rows of nobody knows which class, not taken: {_listed(dropped)}'
+    return '; '.join(filter(None, [words, unknown * bool(dropped)]))
 
 
 def moved(own: Tensor, other: Tensor, ours: Rows, theirs: Rows) -> Tensor | None:
@@ -63,7 +69,7 @@ def moved(own: Tensor, other: Tensor, ours: Rows, theirs: Rows) -> Tensor | None
 def _numbered(names: Rows) -> Iterator[tuple[str, int]]:
     """Each name with how often it was there before."""
     seen: Counter[str] = Counter()
-    for name in names:
+    for name in map(same_text, names):
         yield name, seen[name]
         seen[name] += 1
 
@@ -104,6 +110,7 @@ def _in_words(model: nn.Module, said: Said) -> str:
 
 def _moves(what: str, ours: Rows, theirs: Rows) -> list[str]:
     """``classes cucumber -> 1 (was 0)``, ``new classes: melon``; nothing where all is alike."""
+    ours, theirs = (tuple(map(same_text, names)) for names in (ours, theirs))
     if ours == theirs:
         return []
     place = {name: index for index, name in enumerate(theirs)}
