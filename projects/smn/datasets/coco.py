@@ -119,10 +119,10 @@ class CocoTaskDataset(CocoDataset):
                 )
             annotations[image_id].append(annotation)
         data_list = self._parse_all(content, annotations)
-        if self.instances.proves_corners:
+        if self.instances.places.form.proves_corners:
             self.remarks.clear()
             data_list = self._parse_all(content, annotations, corners=True)
-        self.instances.finish()
+        self.instances.places.finish()
         for what in assumed:
             self.remarks.add(what)
         self._check_labelled(content, data_list)
@@ -136,9 +136,9 @@ class CocoTaskDataset(CocoDataset):
         annotations: Mapping[Any, list[dict]],
         corners: bool = False,
     ) -> list[dict]:
-        """The entries of all images; ``corners`` is of :class:`InstanceParser`."""
+        """The entries of all images; ``corners`` is of :class:`PlaceReader`."""
         self._take_names(content)
-        self.instances.corners = corners
+        self.instances.places.corners = corners
         self.orientations = Orientations(self.ann_file, self.drawn, self.remarks, self.backend_args)
         return [
             self.parse_data_info(dict(raw_img_info=image, raw_ann_info=annotations[image['id']]))

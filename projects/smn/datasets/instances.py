@@ -7,44 +7,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from projects.smn.errors import UserError
-from projects.smn.reading.box_forms import MODES, from_corners, says_corners
-from projects.smn.reading.outlines import (
-    APART,
-    CORNERS,
-    TOLERANCE_PX,
-    Measured,
-    clip_box,
-    measure,
-    true_box,
-)
-from projects.smn.reading.rotation import enclosing_box, turned_by
+from projects.smn.reading.outlines import clip_box, measure
 from projects.smn.reading.same_object import same_object_key
-from projects.smn.reading.values import flag, number
+from projects.smn.reading.values import flag
 from projects.smn.tasks import Task
 
 from .coco_frame import Categories
+from .places import LOST, LostError, PlaceReader
 from .remarks import Remarks
 
-LOST = 'left out, and their images are not complete for their class'
 OTHER_CLASS = 'objects of other classes, left out'
 ALIKE = f'objects whose category is almost called as a class, {LOST}'
 CROWD = 'crowds and ignored regions, which count for nothing'
-OUTSIDE = f'objects outside of their image, {LOST}'
-TINY = f'objects of less than a pixel, {LOST}'
 NO_OUTLINE = 'objects with an empty `segmentation`, of which only the box is labelled'
 NO_AREA = 'objects whose `segmentation` has no area in the image, of which the box alone counts'
 TWICE = 'objects that are there twice, of which one is left out'
 TWINS = 'objects of one class and one box that differ in their labels, all kept'
-NO_PLACE = f'objects with neither a box nor an outline that can be used, {LOST}'
-REACHING = f'boxes that reach over {TOLERANCE_PX} px out of their image; are they corners?'
-AREA = 'areas that are negative or larger than their box, which counts instead'
-AS_THE_OTHERS = 'boxes without an outline, taken as corners as the others of the file are'
-TURNED = 'boxes before a rotation, made as large as they are after it'
-MIXED = 'boxes without an outline, in a file of which other boxes are corners'
-
-
-class LostError(UserError):
-    """An object is there, and nobody knows where."""
 
 
 class InstanceParser:
@@ -55,7 +33,9 @@ class InstanceParser:
         categories: Of the file.
         tasks_of_label: The tasks of each class, by its label.
         remarks: Gets what is left out or mended.
-        corners: Whether boxes without an outline are corners.
+
+    Attributes:
+        places: What reads where objects are.
     """
 
     def __init__(
@@ -64,25 +44,12 @@ class InstanceParser:
         categories: Categories,
         tasks_of_label: list[list[Task]],
         remarks: Remarks,
-        corners: bool = False,
     ) -> None:
         self.path, self.categories = path, categories
         self.tasks_of_label, self.remarks = tasks_of_label, remarks
-        self.corners = corners
-        # What outlines show of boxes, and how many boxes have none.
-        self._are_corners = self._are_not = self._alone = 0
         paths = {task.label_path for tasks in tasks_of_label for task in tasks}
-        self._rotation_is_label = ('attributes', 'rotation') in paths
-
-    @property
-    def proves_corners(self) -> bool:
-        """Whether what was parsed shows that all boxes of the file are corners."""
-        return bool(self._are_corners and self._alone and not self._are_not) and not self.corners
-
-    def finish(self) -> None:
-        """Say what can be said of a file when all of it has been parsed."""
-        if self._are_corners and self._are_not and self._alone:
-            self.remarks.add(MIXED)
+        turned = ('attributes', 'rotation') not in paths
+        self.places = PlaceReader(path, remarks, turned)
 
     def parse_all(
         self, annotations: list[dict], image: Mapping[str, Any]
@@ -142,93 +109,18 @@ class InstanceParser:
         drawn = measure(outline, image['height'], image['width']) if outline else None
         if drawn and clip_box(drawn.box, image['width'], image['height']) is None:
             drawn = None
-        box = x, y, width, height = self._box(annotation, image, drawn)
+        box, area = self.places.read(annotation, image, drawn)
         labels = self._labels(annotation, image, label)
         if drawn is None and 'segmentation' in annotation:
             # An RLE of no pixel, and parts without points, are empty too.
             empty = isinstance(outline, dict) or not any(outline or ())
             self._forget_outline(NO_OUTLINE if empty else NO_AREA, annotation, label, labels)
         return dict(
-            bbox=[x, y, x + width, y + height],
+            bbox=[*box[:2], box[0] + box[2], box[1] + box[3]],
             bbox_label=label,
-            area=self._area(annotation, box) or width * height,
+            area=area,
             task_labels=labels,
         )
-
-    def _box(
-        self, annotation: dict, image: Mapping[str, Any], drawn: Measured | None
-    ) -> list[float]:
-        """x, y, width and height; one pixel or more of it in the image."""
-        size = image['width'], image['height']
-        said = self._numbers(annotation)
-        if said is not None and drawn is None:
-            said = self._as_meant(annotation, said)
-        box, remark = true_box(said, drawn.box if drawn else None, *size)
-        if remark == APART:
-            raise LostError(f'{APART}, {LOST}')
-        self._are_corners += remark == CORNERS
-        # At the origin, both ways of writing are one.
-        self._are_not += bool(drawn) and remark is None and max(box[:2]) > TOLERANCE_PX
-        if box is None and annotation.get('segmentation') is not None:
-            raise LostError(NO_PLACE)
-        if box is None:
-            raise self._error(annotation, 'it has no `bbox` of four numbers')
-        if min(box[2:]) < 1:
-            raise LostError(TINY)
-        if clip_box(box, *size) is None:
-            raise LostError(OUTSIDE)
-        if remark:
-            self._remark(remark, annotation)
-        sides = zip(box[:2], box[2:], size, strict=True)
-        out = max(max(-low, low + long - side) for low, long, side in sides)
-        if out > TOLERANCE_PX:
-            self._remark(REACHING, annotation)
-        return box
-
-    def _as_meant(self, annotation: dict, box: list[float]) -> list[float]:
-        """A box that has no outline beside it, from what else its record says of it."""
-        try:
-            corners = says_corners(box, annotation, self._number(annotation, 'area'))
-        except UserError as error:
-            raise self._error(annotation, str(error)) from None
-        if corners or self.corners:
-            self._remark(MODES if corners else AS_THE_OTHERS, annotation)
-            box = from_corners(box)
-        self._alone += not corners
-        degrees = 0 if self._rotation_is_label else turned_by(annotation)
-        if degrees:
-            self._remark(TURNED, annotation)
-            box = enclosing_box(box, degrees)
-        return box
-
-    def _numbers(self, annotation: dict) -> list[float] | None:
-        box = annotation.get('bbox')
-        if box is None or box == []:
-            return None
-        try:
-            if not isinstance(box, (list, tuple)):  # text has characters, an object has keys
-                raise TypeError
-            x, y, width, height = map(number, box)
-        except (TypeError, ValueError):
-            raise self._error(
-                annotation, f'its `bbox` is {box!r:.60}, not four finite numbers'
-            ) from None
-        return [x, y, width, height]
-
-    def _area(self, annotation: dict, box: list[float]) -> float:
-        """What its record says of its area, in square pixels; 0 where that cannot be."""
-        area = self._number(annotation, 'area')
-        # Boxes may be rounded, outlines are often not.
-        if 0 <= area <= (box[2] + 2 * TOLERANCE_PX) * (box[3] + 2 * TOLERANCE_PX):
-            return area
-        self._remark(AREA, annotation)
-        return 0.0
-
-    def _number(self, annotation: dict, key: str) -> float:
-        try:
-            return number(annotation.get(key) or 0)
-        except UserError as error:
-            raise self._error(annotation, f'`{key}`: {error}') from None
 
     def _flag(self, annotation: dict, key: str) -> bool:
         value = annotation.get(key, 0)

@@ -4,14 +4,56 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from projects.smn.errors import UserError
 
+from .outlines import CORNERS, TOLERANCE_PX
+
 # By which a record says so itself.
 MODES = 'boxes written as corners x1, y1, x2, y2, as their `bbox_mode` or `area` says'
+# What the others of a file say.
+AS_THE_OTHERS = 'boxes without an outline, taken as corners as the others of the file are'
+MIXED = 'boxes without an outline, in a file of which other boxes are corners'
 # Detectron2's BoxMode.
 XYXY, XYWH = ('0', 'XYXY_ABS', 'BoxMode.XYXY_ABS'), ('1', 'XYWH_ABS', 'BoxMode.XYWH_ABS')
+
+
+@dataclass
+class BoxForm:
+    """How the boxes of a file are written, as those that have an outline show.
+
+    Args:
+        corners: How many are corners.
+        sizes: How many are x, y, width and height, and are no corners.
+        alone: How many have no outline, and do not say by themselves how they are written.
+    """
+
+    corners: int = 0
+    sizes: int = 0
+    alone: int = 0
+
+    def see(self, box: Sequence[float], remark: str | None) -> None:
+        """Count one more.
+
+        Args:
+            box: Of an object with an outline.
+            remark: What :func:`~.outlines.true_box` says of the two.
+        """
+        self.corners += remark == CORNERS
+        # At the origin, both ways of writing are one.
+        self.sizes += remark is None and max(box[:2]) > TOLERANCE_PX
+
+    @property
+    def proves_corners(self) -> bool:
+        """Whether those without an outline are corners, too."""
+        return self.corners > 0 and self.alone > 0 and not self.sizes
+
+    @property
+    def mixed(self) -> bool:
+        """Whether nobody knows what those without an outline are."""
+        return self.corners > 0 and self.alone > 0 and self.sizes > 0
 
 
 def from_corners(box: Sequence[float]) -> list[float]:
