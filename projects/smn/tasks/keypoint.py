@@ -31,7 +31,8 @@ class KeypointTask(Task):
     so that an object can have several sets.
 
     Args:
-        points: The names of the points, in the order of the annotation.
+        points: The names of the points. Where a category of the file names its own, any of them, in
+            any order; else all of them in the order of the annotation.
         flip_pairs: Pairs of names that change places in a mirrored image.
         sigmas: COCO's per-point constants of the object keypoint similarity (OKS); a single number
             for all of them. 0.1 is a loose tolerance; COCO's eyes have 0.025, its hips 0.107.

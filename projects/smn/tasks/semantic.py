@@ -29,7 +29,8 @@ IGNORED = 255
 class SemanticTask(Task):
     """A semantic map, from the image record's ``seg_map``: the name of a PNG with one channel.
 
-    The value of a pixel is the position of its class in ``classes``; 255 means not labelled. The
+    What the value of a pixel means, the file says by names, see :meth:`take_names`; else it is the
+    position of a class in ``classes``. 255 means not labelled. The
     folder of the files is the data set's ``data_prefix['seg']``.
 
     Args:

@@ -11,7 +11,7 @@ from mmengine.registry import init_default_scope
 from networks import tiny_config, tiny_model
 
 from projects.smn.engine import Predictor, TaskRunner
-from projects.smn.engine.checkpoints import load_checkpoint_file
+from projects.smn.engine.checkpoints import load_checkpoint_file, meaning
 from projects.smn.engine.checkpoints.said import said_by
 from projects.smn.errors import UserError
 
@@ -104,11 +104,16 @@ def test_the_same_meaning_written_otherwise_passes(run, root, tmp_path):
 
 
 @pytest.mark.parametrize('meta', [None, {}, dict(dataset_meta=None), dict(dataset_meta='x')])
-def test_weights_that_do_not_say_what_they_mean_pass(root, tmp_path, meta):
+def test_weights_that_do_not_say_what_they_mean_pass_and_that_is_said(
+    root, tmp_path, meta, monkeypatch
+):
+    said = []
+    monkeypatch.setattr(meaning, 'print_log', lambda text, **_: said.append(text))
     weights = tiny_model(root).state_dict()
     path = tmp_path / 'bare.pth'
     torch.save(weights if meta is None else dict(meta=meta, state_dict=weights), path)
     Predictor(config(root, tmp_path, classes=CLASSES[::-1]), path, device='cpu')
+    assert ['does not say what its outputs mean' in text for text in said] == [True]
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mmengine.logging import print_log
 from torch import nn
 
 from projects.smn.errors import UserError, listing
@@ -19,10 +21,13 @@ ADVICE = (
     'write what it was trained with, or its answers would be misread; a training that starts from '
     'it by load_from may have others'
 )
-
 OTHER_ORDER = (
     '{} cannot be resumed: its run had tasks or heads in another order; a config that a run writes '
     'is sorted: resume with the one that it was given'
+)
+UNSAID = (
+    '{} does not say what its outputs mean: the classes, points and grades of the config are '
+    'taken, in their order'
 )
 
 
@@ -45,6 +50,8 @@ def check_meaning(model: nn.Module, checkpoint: Mapping[str, Any], filename: str
     said = said_by(checkpoint)
     classes = tuple(getattr(model, 'classes', ()))
     alike = [*map(same_text, classes)] == [*map(same_text, said.classes)]
+    if classes and not said.classes:
+        print_log(UNSAID.format(filename), logger='current', level=logging.WARNING)
     if classes and said.classes and not alike:
         ours, theirs = _shown(classes, said.classes)
         raise UserError(
