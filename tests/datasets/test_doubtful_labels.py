@@ -10,6 +10,7 @@ from helpers import CLASSES, TASKS
 
 from projects.smn.datasets import describe_remarks
 from projects.smn.errors import UserError
+from projects.smn.reading.outlines import polygon_area
 
 
 def remark(dataset, word):
@@ -72,20 +73,31 @@ def without_outline(annotation, **changes):
     return {**rest, **changes}
 
 
-@pytest.mark.parametrize(
-    'said', [dict(area=28 * 32), dict(bbox_mode=0), dict(bbox_mode='XYXY_ABS')]
-)
-def test_a_record_that_says_that_its_box_is_corners_is_believed(tiny_coco, coco, said):
+@pytest.mark.parametrize('mode', [0, 0.0, '0', 'XYXY_ABS'])
+@pytest.mark.parametrize('outlined', [True, False])
+def test_a_record_that_says_that_its_box_is_corners_is_believed(tiny_coco, coco, mode, outlined):
     first = coco['annotations'][0]
-    coco['annotations'][0] = without_outline(first, bbox=[8, 8, 36, 40], **said)
+    # Larger than the outline, as of an object that is partly hidden.
+    first.update(bbox=[8, 8, 44, 44], bbox_mode=mode)
+    if not outlined:
+        coco['annotations'][0] = without_outline(first)
+    dataset = reload(tiny_coco, coco)
+    assert first_box(dataset) == [8, 8, 44, 44]
+    assert remark(dataset, '`bbox_mode`').examples == ['annotation 1']
+
+
+@pytest.mark.parametrize('mode', [1, 'XYWH_ABS', None])
+def test_a_record_that_says_that_its_box_is_none_is_believed_too(tiny_coco, coco, mode):
+    coco['annotations'][0]['bbox_mode'] = mode
     dataset = reload(tiny_coco, coco)
     assert first_box(dataset) == [8, 8, 36, 40]
-    assert remark(dataset, '`bbox_mode` or `area`').examples == ['annotation 1']
+    assert not dataset.remarks.unasked
 
 
-def test_another_bbox_mode_is_refused(tiny_coco, coco):
-    coco['annotations'][0] = without_outline(coco['annotations'][0], bbox_mode=4)
-    with pytest.raises(UserError, match=r"annotation 1: `bbox_mode` is '4'"):
+@pytest.mark.parametrize('mode', [4, True, 'XYWHA_ABS'])
+def test_another_bbox_mode_is_refused(tiny_coco, coco, mode):
+    coco['annotations'][0]['bbox_mode'] = mode
+    with pytest.raises(UserError, match=r'annotation 1: `bbox_mode` is '):
         reload(tiny_coco, coco)
 
 
@@ -93,27 +105,31 @@ def all_boxes(dataset):
     return [objects(dataset, index).bboxes.tensor.tolist() for index in range(3)]
 
 
-def test_boxes_are_corners_where_all_outlines_of_the_file_say_so(tiny_coco, coco):
+def as_corners(annotation):
+    x, y, width, height = annotation['bbox']
+    return {**annotation, 'bbox': [x, y, x + width, y + height]}
+
+
+def test_boxes_are_corners_where_the_outlines_of_the_file_say_so(tiny_coco, coco):
     before = all_boxes(reload(tiny_coco, coco))
-    for place, annotation in enumerate(coco['annotations']):
-        x, y, width, height = annotation['bbox']
-        annotation['bbox'] = [x, y, x + width, y + height]
-        if place % 2:
-            coco['annotations'][place] = without_outline(annotation)
+    coco['annotations'] = [as_corners(annotation) for annotation in coco['annotations']]
+    coco['annotations'][1] = without_outline(coco['annotations'][1])
     dataset = reload(tiny_coco, coco)
     assert all_boxes(dataset) == before
-    assert remark(dataset, 'as the others of the file').count == 4
+    assert remark(dataset, 'as the others of the file').examples[0] == 'annotation 2'
     assert not [one for one in dataset.remarks if 'of which other boxes' in one.what]
+    # Whatever of it a config asks for.
+    card = reload(tiny_coco, coco, classes=('card',), tasks={})
+    assert [boxes[0] for boxes in all_boxes(card)] == [boxes[1] for boxes in before]
 
 
-def test_where_outlines_disagree_about_corners_boxes_stay_and_it_is_said(tiny_coco, coco):
+def test_one_box_that_looks_like_corners_changes_no_other(tiny_coco, coco):
     before = all_boxes(reload(tiny_coco, coco))
-    x, y, width, height = coco['annotations'][0]['bbox']
-    coco['annotations'][0]['bbox'] = [x, y, x + width, y + height]
+    coco['annotations'][0] = as_corners(coco['annotations'][0])
     coco['annotations'][-1] = without_outline(coco['annotations'][-1])
     dataset = reload(tiny_coco, coco)
     assert all_boxes(dataset) == before
-    assert remark(dataset, 'of which other boxes are corners').count == 1
+    assert 'annotation 6' in remark(dataset, 'of which other boxes are corners').examples
 
 
 def test_a_box_that_reaches_out_of_its_image_is_said(tiny_coco, coco):
@@ -142,12 +158,16 @@ def test_a_rotation_that_a_task_learns_turns_no_box(tiny_coco, coco):
     assert first_box(dataset) == [10, 20, 30, 28]
 
 
-@pytest.mark.parametrize('area', [-4, 10_000])
-def test_an_area_that_cannot_be_is_that_of_the_box(tiny_coco, coco, area):
+def outlined_area(coco):
+    return polygon_area(coco['annotations'][0]['segmentation'][0])
+
+
+@pytest.mark.parametrize('area', [-4, 0.16, 10_000])
+def test_an_area_that_cannot_be_is_that_of_the_outline(tiny_coco, coco, area):
     coco['annotations'][0]['area'] = area
     dataset = reload(tiny_coco, coco)
-    assert dataset.get_data_info(0)['instances'][0]['area'] == 28 * 32
-    assert remark(dataset, 'areas').examples == ['annotation 1']
+    assert dataset.get_data_info(0)['instances'][0]['area'] == outlined_area(coco)
+    assert remark(dataset, 'areas that cannot be').examples == ['annotation 1']
 
 
 def test_numbers_of_a_box_are_not_the_letters_of_a_text(tiny_coco, coco):
@@ -173,6 +193,37 @@ def test_the_same_object_twice_is_one_however_its_values_are_written(tiny_coco, 
     assert remark(dataset, 'twice').examples == ['annotation 99']
 
 
+@pytest.mark.parametrize(
+    'change',
+    [lambda a: a.pop('area'), lambda a: a.update(bbox=[8.0004, *a['bbox'][1:]])],
+    ids=['without an area', 'rounded'],
+)
+def test_a_copy_that_another_program_rounded_is_one(tiny_coco, coco, change):
+    copy = dict(coco['annotations'][0], id=99)
+    change(copy)
+    coco['annotations'].append(copy)
+    dataset = reload(tiny_coco, coco)
+    assert len(objects(dataset)) == 2
+    assert remark(dataset, 'twice').examples == ['annotation 99']
+
+
+@pytest.mark.parametrize(
+    'outline', [True, 5, 'abc', [[10**400] * 6], [8, 8, 20, 8, 20, 28]], ids=str
+)
+def test_an_outline_that_is_none_is_said_where_no_task_reads_it(tiny_coco, coco, outline):
+    coco['annotations'][0]['segmentation'] = outline
+    dataset = reload(tiny_coco, coco, tasks={})
+    assert first_box(dataset) == [8, 8, 36, 40]
+    assert remark(dataset, 'has no area').examples == ['annotation 1']
+
+
+def test_a_hyphen_between_digits_is_no_other_spelling(tiny_coco, coco):
+    coco['categories'] += [dict(id=8, name='1-2'), dict(id=9, name='12')]
+    coco['annotations'][0]['category_id'] = 9
+    dataset = reload(tiny_coco, coco, classes=('card', '1-2'), tasks={})
+    assert dataset.get_data_info(0)['complete'] is True
+
+
 @pytest.mark.parametrize('name', ['Fruit', 'fruit ', 'FRUIT'])
 def test_a_category_almost_called_as_a_class_is_not_background(tiny_coco, coco, name):
     coco['categories'].append(dict(id=9, name=name))
@@ -185,7 +236,7 @@ def test_a_category_almost_called_as_a_class_is_not_background(tiny_coco, coco, 
 
 
 def test_two_records_of_one_file_that_differ_teach_no_background(tiny_coco, coco):
-    copy = dict(coco['images'][0], id=99)
+    copy = dict(coco['images'][0], id=99, file_name=f'./{coco["images"][0]["file_name"]}')
     coco['images'].append(copy)
     dataset = reload(tiny_coco, coco)
     assert [dataset.get_data_info(index)['complete'] for index in (0, 1, 3)] == [False, True, False]
@@ -195,7 +246,8 @@ def test_two_records_of_one_file_that_differ_teach_no_background(tiny_coco, coco
 def test_an_image_that_is_there_twice_with_the_same_boxes_stays_complete(tiny_coco, coco):
     coco['images'].append(dict(coco['images'][0], id=99))
     of_first = [a for a in coco['annotations'] if a['image_id'] == coco['images'][0]['id']]
-    coco['annotations'] += [{**a, 'id': 90 + a['id'], 'image_id': 99} for a in of_first]
+    copies = [{**a, 'id': 90 + a['id'], 'image_id': 99} for a in of_first]
+    coco['annotations'] += copies[::-1]
     dataset = reload(tiny_coco, coco)
     assert dataset.get_data_info(0)['complete'] is dataset.get_data_info(3)['complete'] is True
 

@@ -59,3 +59,11 @@ def test_without_an_outline_on_the_image_the_box_is_all_there_is(outline):
 def test_what_reaches_out_of_the_image_is_not_compared():
     assert true_box([90, 60, 10, 20], [90, 60, 50, 50], *SIZE) == ([90, 60, 10, 20], None)
     assert true_box([90, 60, 50, 50], [90, 60, 10, 20], *SIZE) == ([90, 60, 50, 50], None)
+
+
+@pytest.mark.parametrize('corners', [[40, 30, 100, 80], [90, 10, 100, 40], [5, 60, 30, 80]])
+def test_corners_at_the_border_are_corners_and_no_box_that_is_cut_there(corners):
+    x0, y0, x1, y1 = corners
+    place = [x0, y0, x1 - x0, y1 - y0]
+    assert true_box(corners, place, *SIZE) == (place, CORNERS)
+    assert true_box(place, place, *SIZE) == (place, None)

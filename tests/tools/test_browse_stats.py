@@ -8,11 +8,14 @@ import sys
 
 import browse
 import cv2
+import numpy as np
 import pytest
 from command_line import DEMO, on
+from PIL import Image
 
 from projects.smn.datasets.backends import write_pack
 from projects.smn.errors import UserError
+from projects.smn.reading.orientation import turned_upright
 
 
 @pytest.fixture
@@ -50,3 +53,16 @@ def test_packed_images_are_browsed_without_their_files(fruit, browsed, tmp_path)
 def test_a_split_that_the_config_lacks_is_one_sentence(browsed, fruit):
     with pytest.raises(UserError, match='has no val_dataloader'):
         browsed('--stats', '--split', 'val', *on(fruit), 'val_dataloader=None')
+
+
+@pytest.mark.parametrize('orientation', [1, 3, 6, 8])
+def test_samples_are_cut_from_the_picture_that_their_labels_lie_on(tmp_path, orientation):
+    stored = np.zeros((20, 30, 3), np.uint8)
+    stored[:10, :10] = 255
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.fromarray(stored).save(tmp_path / 'a.png', exif=exif)
+    found = browse.read_rgb(str(tmp_path / 'a.png'), None, 'stored')
+    assert (found == stored).all()
+    upright = browse.read_rgb(str(tmp_path / 'a.png'), None)
+    assert (upright == turned_upright(stored, orientation)).all()

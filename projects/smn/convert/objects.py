@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from projects.smn.convert.report import Report
 from projects.smn.errors import UserError
 from projects.smn.reading.box_forms import (
     AS_THE_OTHERS,
-    MODES,
-    BoxForm,
+    MIXED,
+    MODE,
+    Witnesses,
     from_corners,
-    says_corners,
+    hear,
+    mode_is_corners,
 )
-from projects.smn.reading.outlines import TOLERANCE_PX, Measured, is_number, measure, true_box
+from projects.smn.reading.outlines import (
+    TOLERANCE_PX,
+    Measured,
+    is_number,
+    measure,
+    polygons_of_numbers,
+    true_box,
+)
 from projects.smn.reading.same_object import FLAGS, found_twice
 from projects.smn.reading.values import flag, number, numbers
 
@@ -27,7 +34,8 @@ def place_objects(coco: dict, images: dict[int, dict], report: Report) -> list[d
     known = {image['id'] for image in coco['images']}
     names = {category['id']: category['name'] for category in coco.get('categories', ())}
     twice = found_twice(coco['annotations'], names)
-    corners = _are_corners(coco['annotations'], images)
+    sizes = {number: (image['height'], image['width']) for number, image in images.items()}
+    witnesses = hear(coco['annotations'], sizes)
     objects = []
     for position, annotation in enumerate(coco['annotations']):
         image = images.get(annotation['image_id'])
@@ -36,7 +44,7 @@ def place_objects(coco: dict, images: dict[int, dict], report: Report) -> list[d
         elif image is None:
             missing = 'is skipped' if annotation['image_id'] in known else 'has no record'
             report.skipped[f'objects whose image {missing}'].append(report.name(annotation['id']))
-        elif placed := place(annotation, image, report, corners):
+        elif placed := place(annotation, image, report, witnesses):
             objects.append(placed)
         else:
             report.skipped['objects with a degenerate or malformed outline'].append(
@@ -46,35 +54,24 @@ def place_objects(coco: dict, images: dict[int, dict], report: Report) -> list[d
     return objects
 
 
-def _are_corners(annotations: list[dict], images: dict[int, dict]) -> bool:
-    """Whether outlines of other objects show that boxes without one are corners."""
-    form = BoxForm(alone=sum(not a.get('segmentation') and bool(_box(a)) for a in annotations))
-    for annotation in annotations if form.alone else ():
-        image, said = images.get(annotation['image_id']), _box(annotation)
-        if image is None or said is None:
-            continue
-        size = image['height'], image['width']
-        if measured := measure(plain_outline(annotation.get('segmentation')), *size):
-            form.see(said, true_box(said, measured.box, *size[::-1])[1])
-    return form.proves_corners
-
-
-def place(annotation: dict, image: dict, report: Report, corners: bool = False) -> dict | None:
+def place(
+    annotation: dict, image: dict, report: Report, witnesses: Witnesses | None = None
+) -> dict | None:
     """The annotation with a sound outline, box and area; None when it cannot be placed.
 
-    A box without an outline that is written as corners, as its record says or, by ``corners``, the
-    others of its file, becomes x, y, width and height.
+    A box that is written as corners, as its record says or, without an outline, the others of its
+    file show, becomes x, y, width and height.
 
     A box that its outline contradicts gives way to it, see
     :func:`~projects.smn.reading.outlines.true_box`. An area that is not even half or
     double the outline's is replaced: some exporters write the area of the image.
     """
-    outline, area = plain_outline(annotation.get('segmentation')), _area(annotation)
-    said = _box(annotation)
+    outline, area = polygons_of_numbers(annotation.get('segmentation')), _area(annotation)
+    said = _box(annotation, report)
     if outline:
         measured = measure(outline, image['height'], image['width'])
     else:  # an absent outline stays absent, an empty one empty
-        said = said and _as_meant(annotation, said, area or 0, report, corners)
+        said = said and _as_the_others(annotation, said, witnesses or Witnesses(), report)
         measured = Measured([], said, said[2] * said[3]) if said else None
     if measured is None:
         return None
@@ -105,40 +102,32 @@ def place(annotation: dict, image: dict, report: Report, corners: bool = False) 
     return placed
 
 
-def _as_meant(
-    annotation: dict, box: list[float], area: float, report: Report, corners: bool
-) -> list[float] | None:
-    name = report.name(annotation['id'])
-    try:
-        by_itself = says_corners(box, annotation, area)
-    except UserError as error:
-        raise UserError(f'{report.source}: object {name}: {error}') from None
-    if not by_itself and not corners:
+def _as_the_others(
+    annotation: dict, box: list[float], witnesses: Witnesses, report: Report
+) -> list[float]:
+    """A box without an outline, written as the file shows."""
+    unsaid, name = annotation.get('bbox_mode') is None, report.name(annotation['id'])
+    if unsaid and witnesses.in_doubt:
+        report.noticed[MIXED].append(name)
+    if not unsaid or not witnesses.prove_corners:
         return box
-    report.noticed[MODES if by_itself else AS_THE_OTHERS].append(name)
-    box = from_corners(box)
-    return box if min(box[2:]) > 0 else None
+    report.noticed[AS_THE_OTHERS].append(name)
+    return from_corners(box)
 
 
-def plain_outline(outline: Any) -> Any:
-    """A COCO ``segmentation`` whose polygons are numbers, where some of them are text."""
-    if not isinstance(outline, list):
-        return outline
-    return [_plain(part) for part in outline]
-
-
-def _plain(part: Any) -> Any:
-    try:
-        return numbers(part)
-    except UserError:
-        return part  # it is no polygon, and left out as such
-
-
-def _box(annotation: dict) -> list[float] | None:
+def _box(annotation: dict, report: Report) -> list[float] | None:
     try:
         box = numbers(annotation.get('bbox'))
     except UserError:
         return None
+    try:
+        corners = mode_is_corners(annotation)
+    except UserError as error:
+        name = report.name(annotation['id'])
+        raise UserError(f'{report.source}: object {name}: {error}') from None
+    if corners and len(box) == 4:
+        box = from_corners(box)
+        report.corrected[MODE] += 1
     return box if len(box) == 4 and min(box[2:]) > 0 else None
 
 

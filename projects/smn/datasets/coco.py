@@ -11,6 +11,7 @@ from mmdet.datasets import CocoDataset
 from mmdet.registry import DATASETS
 
 from projects.smn.errors import UserError, listing
+from projects.smn.reading.box_forms import hear
 from projects.smn.reading.coco import read_frame
 from projects.smn.reading.file_names import meant
 from projects.smn.tasks import (
@@ -23,7 +24,7 @@ from projects.smn.tasks import (
     tasks_per,
 )
 
-from .coco_frame import Categories
+from .categories import Categories
 from .image_files import OTHER_SPELLING, Orientations, find_file, path_inside
 from .instances import InstanceParser, parse_label
 from .label_counts import LabelCounts, count_labels, labelled_tasks, labels_of
@@ -107,8 +108,7 @@ class CocoTaskDataset(CocoDataset):
             ``instances``, ``image_labels`` (task name to parsed label, of tasks of the whole
             image).
         """
-        assumed: list[str] = []
-        content = read_frame(self.ann_file, self.backend_args, assumed.append)
+        content = read_frame(self.ann_file, self.backend_args, self.remarks.add)
         annotations: dict[Any, list[dict]] = {image['id']: [] for image in content['images']}
         for annotation in content['annotations']:
             image_id = annotation['image_id']
@@ -118,32 +118,16 @@ class CocoTaskDataset(CocoDataset):
                     f'{image_id!r} is not in `images`'
                 )
             annotations[image_id].append(annotation)
-        data_list = self._parse_all(content, annotations)
-        if self.instances.places.form.proves_corners:
-            self.remarks.clear()
-            data_list = self._parse_all(content, annotations, corners=True)
-        self.instances.places.finish()
-        for what in assumed:
-            self.remarks.add(what)
+        self._take_names(content)
+        self.orientations = Orientations(self.ann_file, self.drawn, self.remarks, self.backend_args)
+        data_list = [
+            self.parse_data_info(dict(raw_img_info=image, raw_ann_info=annotations[image['id']]))
+            for image in content['images']
+        ]
         self._check_labelled(content, data_list)
         self._check_files_exist(data_list)
         self._doubt_files(data_list)
         return data_list
-
-    def _parse_all(
-        self,
-        content: Mapping[str, Any],
-        annotations: Mapping[Any, list[dict]],
-        corners: bool = False,
-    ) -> list[dict]:
-        """The entries of all images; ``corners`` is of :class:`PlaceReader`."""
-        self._take_names(content)
-        self.instances.places.corners = corners
-        self.orientations = Orientations(self.ann_file, self.drawn, self.remarks, self.backend_args)
-        return [
-            self.parse_data_info(dict(raw_img_info=image, raw_ann_info=annotations[image['id']]))
-            for image in content['images']
-        ]
 
     def _take_names(self, content: Mapping[str, Any]) -> None:
         """Learn what the file calls its categories, and what lies in its labels by position."""
@@ -157,9 +141,11 @@ class CocoTaskDataset(CocoDataset):
             except UserError as error:
                 raise UserError(f'{self.ann_file}: task {task.name!r}: {error}') from None
         of_objects = tasks_per('object', self.tasks).values()
+        sizes = {image['id']: (image['height'], image['width']) for image in content['images']}
+        witnesses = hear(content['annotations'], sizes)
         tasks_of_label = [[t for t in of_objects if name in t.of] for name in self.classes]
         self.instances = InstanceParser(
-            self.ann_file, self.categories, tasks_of_label, self.remarks
+            self.ann_file, self.categories, tasks_of_label, self.remarks, witnesses
         )
 
     def parse_data_info(self, raw_data_info: dict) -> dict:
@@ -267,9 +253,11 @@ class CocoTaskDataset(CocoDataset):
         """Say of files that they may not be what they are taken for."""
         by_path = defaultdict(list)
         for entry in data_list:
-            by_path[entry['img_path']].append(entry)
+            by_path[os.path.normpath(entry['img_path'])].append(entry)
         for path, entries in by_path.items():
-            boxes = [[(i['bbox_label'], i['bbox']) for i in e['instances']] for e in entries]
+            if len(entries) == 1:
+                continue
+            boxes = [sorted((i['bbox_label'], i['bbox']) for i in e['instances']) for e in entries]
             if any(of_entry != boxes[0] for of_entry in boxes):
                 for entry in entries:  # to each, objects of the others would be background
                     entry['complete'] = False

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
 from projects.smn.errors import UserError
-from projects.smn.reading.outlines import clip_box, measure
-from projects.smn.reading.same_object import same_object_key
+from projects.smn.reading.box_forms import Witnesses
+from projects.smn.reading.outlines import clip_box, has_outline, measure
 from projects.smn.reading.values import flag
 from projects.smn.tasks import Task
 
-from .coco_frame import Categories
+from .categories import Categories
+from .known_objects import KnownObjects
 from .places import LOST, LostError, PlaceReader
 from .remarks import Remarks
 
@@ -33,9 +33,7 @@ class InstanceParser:
         categories: Of the file.
         tasks_of_label: The tasks of each class, by its label.
         remarks: Gets what is left out or mended.
-
-    Attributes:
-        places: What reads where objects are.
+        witnesses: What the boxes of the file show of how they are written.
     """
 
     def __init__(
@@ -44,12 +42,13 @@ class InstanceParser:
         categories: Categories,
         tasks_of_label: list[list[Task]],
         remarks: Remarks,
+        witnesses: Witnesses,
     ) -> None:
         self.path, self.categories = path, categories
         self.tasks_of_label, self.remarks = tasks_of_label, remarks
         paths = {task.label_path for tasks in tasks_of_label for task in tasks}
         turned = ('attributes', 'rotation') not in paths
-        self.places = PlaceReader(path, remarks, turned)
+        self.places = PlaceReader(path, remarks, witnesses, turned)
 
     def parse_all(
         self, annotations: list[dict], image: Mapping[str, Any]
@@ -66,7 +65,7 @@ class InstanceParser:
         Raises:
             UserError: If one is not what it must be.
         """
-        found, lost, seen = [], set(), defaultdict(list)
+        found, lost, known = [], set(), KnownObjects()
         for annotation in annotations:
             label = self.categories.labels.get(annotation['category_id'])
             if label is None:
@@ -83,13 +82,12 @@ class InstanceParser:
                     lost.add(label)
                 continue
             instance['ignore_flag'] = int(ignored)
-            at_place = seen[(label, *instance['bbox'], instance['area'])]
-            at_place.append(annotation)
-            if len(at_place) > 1:  # few are, and keys are slow
-                key, *keys = [same_object_key(a, label) for a in reversed(at_place)]
-                self._remark(TWICE if key in keys else TWINS, annotation)
-                if key in keys:
+            match known.meet(annotation, instance):
+                case 'same':
+                    self._remark(TWICE, annotation)
                     continue
+                case 'other':
+                    self._remark(TWINS, annotation)
             found.append(instance)
         return found, lost
 
@@ -112,8 +110,9 @@ class InstanceParser:
         box, area = self.places.read(annotation, image, drawn)
         labels = self._labels(annotation, image, label)
         if drawn is None and 'segmentation' in annotation:
-            # An RLE of no pixel, and parts without points, are empty too.
-            empty = isinstance(outline, dict) or not any(outline or ())
+            # An RLE of no pixel is empty, too.
+            nothing = not outline or (isinstance(outline, list) and not has_outline(outline))
+            empty = nothing or isinstance(outline, dict)
             self._forget_outline(NO_OUTLINE if empty else NO_AREA, annotation, label, labels)
         return dict(
             bbox=[*box[:2], box[0] + box[2], box[1] + box[3]],
@@ -149,7 +148,7 @@ class InstanceParser:
         outlines = [task.name for task in self.tasks_of_label[label] if task.outlines]
         for name in outlines:
             labels.pop(name, None)
-        if outlines:
+        if outlines or reason == NO_AREA:  # that no box could be compared with
             self._remark(reason, annotation)
 
     def _remark(self, what: str, annotation: Mapping[str, Any], chosen: bool = False) -> None:

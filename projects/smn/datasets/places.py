@@ -9,10 +9,10 @@ from projects.smn.errors import UserError
 from projects.smn.reading.box_forms import (
     AS_THE_OTHERS,
     MIXED,
-    MODES,
-    BoxForm,
+    MODE,
+    Witnesses,
     from_corners,
-    says_corners,
+    mode_is_corners,
 )
 from projects.smn.reading.outlines import APART, TOLERANCE_PX, Measured, clip_box, true_box
 from projects.smn.reading.rotation import enclosing_box, turned_by
@@ -25,7 +25,7 @@ OUTSIDE = f'objects outside of their image, {LOST}'
 TINY = f'objects of less than a pixel, {LOST}'
 NO_PLACE = f'objects with neither a box nor an outline that can be used, {LOST}'
 REACHING = f'boxes that reach over {TOLERANCE_PX} px out of their image; are they corners?'
-AREA = 'areas that are negative or larger than their box, which counts instead'
+AREA = 'areas that cannot be, taken from the outline or the box'
 TURNED = 'boxes before a rotation, made as large as they are after it'
 
 
@@ -39,16 +39,15 @@ class PlaceReader:
     Args:
         path: Of the file, for messages.
         remarks: Gets what is mended.
+        witnesses: What the boxes of the file show of how they are written.
         turned: Whether ``attributes.rotation`` is that of a box; no task learns it then.
-
-    Attributes:
-        form: What outlines show of how boxes are written.
-        corners: Whether boxes without an outline are corners.
     """
 
-    def __init__(self, path: str, remarks: Remarks, turned: bool = True) -> None:
+    def __init__(
+        self, path: str, remarks: Remarks, witnesses: Witnesses, turned: bool = True
+    ) -> None:
         self.path, self.remarks, self.turned = path, remarks, turned
-        self.form, self.corners = BoxForm(), False
+        self.witnesses = witnesses
 
     def read(
         self, annotation: dict, image: Mapping[str, Any], drawn: Measured | None
@@ -68,12 +67,7 @@ class PlaceReader:
             UserError: If its numbers are none.
         """
         box = self._box(annotation, image, drawn)
-        return box, self._area(annotation, box) or box[2] * box[3]
-
-    def finish(self) -> None:
-        """Say what can be said of a file when all of it has been read."""
-        if self.form.mixed:
-            self.remarks.add(MIXED)
+        return box, self._area(annotation, box, drawn)
 
     def _box(
         self, annotation: dict, image: Mapping[str, Any], drawn: Measured | None
@@ -86,8 +80,6 @@ class PlaceReader:
         box, remark = true_box(said, drawn.box if drawn else None, *size)
         if remark == APART:
             raise LostError(f'{APART}, {LOST}')
-        if drawn and box:
-            self.form.see(box, remark)
         if box is None and annotation.get('segmentation') is not None:
             raise LostError(NO_PLACE)
         if box is None:
@@ -106,14 +98,11 @@ class PlaceReader:
 
     def _as_meant(self, annotation: dict, box: list[float]) -> list[float]:
         """A box that has no outline beside it, from what else its record says of it."""
-        try:
-            corners = says_corners(box, annotation, self._number(annotation, 'area'))
-        except UserError as error:
-            raise self._error(annotation, str(error)) from None
-        if corners or self.corners:
-            self._remark(MODES if corners else AS_THE_OTHERS, annotation)
+        if annotation.get('bbox_mode') is None and self.witnesses.prove_corners:
+            self._remark(AS_THE_OTHERS, annotation)
             box = from_corners(box)
-        self.form.alone += not corners
+        elif annotation.get('bbox_mode') is None and self.witnesses.in_doubt:
+            self._remark(MIXED, annotation)
         degrees = turned_by(annotation) if self.turned else 0
         if degrees:
             self._remark(TURNED, annotation)
@@ -132,25 +121,32 @@ class PlaceReader:
             raise self._error(
                 annotation, f'its `bbox` is {box!r:.60}, not four finite numbers'
             ) from None
-        return [x, y, width, height]
-
-    def _area(self, annotation: dict, box: list[float]) -> float:
-        """What its record says of its area, in square pixels; 0 where that cannot be."""
-        area = self._number(annotation, 'area')
-        # Boxes may be rounded, outlines are often not.
-        if 0 <= area <= (box[2] + 2 * TOLERANCE_PX) * (box[3] + 2 * TOLERANCE_PX):
-            return area
-        self._remark(AREA, annotation)
-        return 0.0
-
-    def _number(self, annotation: dict, key: str) -> float:
         try:
-            return number(annotation.get(key) or 0)
+            corners = mode_is_corners(annotation)
         except UserError as error:
-            raise self._error(annotation, f'`{key}`: {error}') from None
+            raise self._error(annotation, str(error)) from None
+        if not corners:
+            return [x, y, width, height]
+        self._remark(MODE, annotation, chosen=True)
+        return from_corners([x, y, width, height])
 
-    def _remark(self, what: str, annotation: Mapping[str, Any]) -> None:
-        self.remarks.add(what, f'annotation {annotation.get("id")!r}')
+    def _area(self, annotation: dict, box: list[float], drawn: Measured | None) -> float:
+        """What its record says of its area, in square pixels, where that can be."""
+        try:
+            area = number(annotation.get('area') or 0)
+        except UserError as error:
+            raise self._error(annotation, f'`area`: {error}') from None
+        # Boxes may be rounded, outlines are often not; and some count pixels, some the shape.
+        largest = (box[2] + 2 * TOLERANCE_PX) * (box[3] + 2 * TOLERANCE_PX)
+        smallest = drawn.area / 2 if drawn else 1
+        if smallest <= area <= largest:
+            return area
+        if area:
+            self._remark(AREA, annotation)
+        return drawn.area if area and drawn else box[2] * box[3]
+
+    def _remark(self, what: str, annotation: Mapping[str, Any], chosen: bool = False) -> None:
+        self.remarks.add(what, f'annotation {annotation.get("id")!r}', chosen)
 
     def _error(self, annotation: Mapping[str, Any], what: str) -> UserError:
         return UserError(f'{self.path}: annotation {annotation.get("id")!r}: {what}')

@@ -55,10 +55,6 @@ class Remarks:
         else:
             remark.more = True
 
-    def clear(self) -> None:
-        """Forget all, before a file is gone through again."""
-        self._by_text.clear()
-
     def __iter__(self) -> Iterator[Remark]:
         return iter(self._by_text.values())
 

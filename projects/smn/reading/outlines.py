@@ -10,7 +10,10 @@ from typing import Any, NamedTuple
 
 from pycocotools import mask as rle
 
+from projects.smn.errors import UserError
 from projects.smn.runs import runs_fit
+
+from .values import numbers
 
 TOLERANCE_PX = 2  # labelling tools round, and let a hand slip over the border of the image
 # What is said of a box that its outline contradicts.
@@ -68,12 +71,17 @@ def true_box(
         return (None if box is None else list(box)), None
     drawn = _corners(clipped)
     said = None if box is None else clip_box(list(box), width, height)
+    whole = _corners(outline_box)
+    # Before anything is cut at the border, where corners would look like a box that leaves it.
+    fits = box is not None and _apart(_corners(box), whole) <= TOLERANCE_PX
+    if not fits and box is not None and min(box[2:]) >= 1 and _apart(box, whole) <= TOLERANCE_PX:
+        inside = said is not None and _apart(_corners(said), _corners(box)) <= TOLERANCE_PX
+        if not inside or _apart(_corners(said), drawn) > TOLERANCE_PX:
+            return clipped, CORNERS
     if said is not None and _apart(_corners(said), drawn) <= TOLERANCE_PX:
         return list(box), None
     if box is None or min(box[2:]) < 1:
         return clipped, NO_BOX
-    if _apart(box, _corners(outline_box)) <= TOLERANCE_PX:
-        return clipped, CORNERS
     if said is None:
         return clipped, BEYOND
     x0, y0, x1, y1 = _corners(said)
@@ -112,16 +120,34 @@ def _apart(first: Sequence[float], second: Sequence[float]) -> float:
     return max(abs(a - b) for a, b in zip(first, second, strict=True))
 
 
+def has_outline(value: Any) -> bool:
+    """Whether a COCO ``segmentation`` is there; exporters write ``[]`` and ``[[]]`` for a box."""
+    return isinstance(value, dict) or (isinstance(value, (list, tuple)) and any(value))
+
+
+def polygons_of_numbers(outline: Any) -> Any:
+    """A COCO ``segmentation`` whose polygons are numbers, where some of them are text."""
+    if not isinstance(outline, list):
+        return outline
+    return [part if is_polygon(part) else _of_numbers(part) for part in outline]
+
+
+def _of_numbers(part: Any) -> Any:
+    try:
+        return numbers(part)
+    except UserError:
+        return part  # it is no polygon, and left out as such
+
+
 def is_polygon(part: Any) -> bool:
     """Whether a value from a JSON file is the x, y, x, y, ... of three points or more."""
     # There may be a hundred million of these numbers: none is looked at in Python.
-    return (
-        isinstance(part, (list, tuple))
-        and len(part) >= 6
-        and len(part) % 2 == 0
-        and {*map(type, part)} <= {int, float}
-        and math.isfinite(sum(part))
-    )
+    if not isinstance(part, (list, tuple)) or len(part) < 6 or len(part) % 2:
+        return False
+    try:
+        return {*map(type, part)} <= {int, float} and math.isfinite(sum(part))
+    except OverflowError:  # of hundreds of digits
+        return False
 
 
 def _measure_rle(outline: dict, height: int, width: int) -> Measured | None:

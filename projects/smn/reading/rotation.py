@@ -6,9 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from projects.smn.errors import UserError
-
-from .values import number
+from .outlines import has_outline, is_number
 
 ROTATION = 'rotation'
 
@@ -21,12 +19,10 @@ def turned_by(annotation: Mapping[str, Any]) -> float:
     where the attribute is no number: it is somebody's own then.
     """
     attributes = annotation.get('attributes')
-    if annotation.get('segmentation') or not isinstance(attributes, Mapping):
+    if has_outline(annotation.get('segmentation')) or not isinstance(attributes, Mapping):
         return 0
-    try:
-        return number(attributes.get(ROTATION, 0)) % 360
-    except UserError:
-        return 0
+    degrees = attributes.get(ROTATION)
+    return degrees % 360 if is_number(degrees) else 0  # text is what somebody chose from a list
 
 
 def enclosing_box(box: Sequence[float], degrees: float) -> list[float]:

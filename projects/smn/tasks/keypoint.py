@@ -147,6 +147,7 @@ class KeypointTask(Task):
         if not label or places is None or not isinstance(label, (list, tuple)):
             return label
         *places, count = places
+        label = flat(label)
         if len(label) != 3 * count:
             raise UserError(
                 f'{label!r:.60} is not {3 * count} numbers: x, y, v for each point of its category'
@@ -181,9 +182,9 @@ class KeypointTask(Task):
         said = []
         if self.source == 'keypoints' and self._counts_more(record):
             said.append('objects with a larger `num_keypoints` than points of visibility 1 or 2')
-        high = width + TOLERANCE_PX, height + TOLERANCE_PX
+        right, bottom = width + TOLERANCE_PX, height + TOLERANCE_PX
         inside = [
-            v == 0 or (-TOLERANCE_PX <= x <= high[0] and -TOLERANCE_PX <= y <= high[1])
+            v == 0 or (-TOLERANCE_PX <= x <= right and -TOLERANCE_PX <= y <= bottom)
             for x, y, v in label
         ]
         if not all(inside):

@@ -8,12 +8,12 @@ from pathlib import Path
 from mmdet.engine.hooks import DetVisualizationHook
 from mmdet.structures import DetDataSample
 from mmengine.fileio import get
-from mmengine.hooks.hook import DATA_BATCH
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 
 from projects.smn.reading import decode_image
 
+Samples = Sequence[DetDataSample]
 # What pictures are written as; of other formats of images, most cannot be written.
 WRITTEN = ('.jpg', '.jpeg', '.png', '.bmp', '.webp', '.tif', '.tiff')
 
@@ -26,11 +26,7 @@ class TaskVisualizationHook(DetVisualizationHook):
     """
 
     def after_val_iter(
-        self,
-        runner: Runner,
-        batch_idx: int,
-        data_batch: DATA_BATCH,
-        outputs: Sequence[DetDataSample],
+        self, runner: Runner, batch_idx: int, data_batch: dict, outputs: Samples
     ) -> None:
         """Draw the first image of every ``interval`` steps."""
         step = runner.iter + batch_idx
@@ -38,11 +34,7 @@ class TaskVisualizationHook(DetVisualizationHook):
             self._draw(outputs[0], 'val_img', step)
 
     def after_test_iter(
-        self,
-        runner: Runner,
-        batch_idx: int,
-        data_batch: DATA_BATCH,
-        outputs: Sequence[DetDataSample],
+        self, runner: Runner, batch_idx: int, data_batch: dict, outputs: Samples
     ) -> None:
         """Draw every image, into ``<work dir>/<time>/<test_out_dir>`` if that is given."""
         if not self.draw:

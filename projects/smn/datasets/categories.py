@@ -1,4 +1,4 @@
-"""The categories of a COCO file, as the classes of a config."""
+"""The categories of a COCO file, and the classes of a config that they are."""
 
 from __future__ import annotations
 
@@ -83,7 +83,8 @@ class Categories:
 
 def _plain(name: str) -> str:
     """A name without what people write in two ways: capitals, spaces, hyphens, underscores."""
-    return re.sub(r'[\s_-]+', '', name.casefold())
+    # Between digits, they are part of a number or a range.
+    return re.sub(r'(?<!\d)[\s_-]+|[\s_-]+(?!\d)', '', name.casefold())
 
 
 def _meant(name: str, categories: Iterable[str]) -> str:
