@@ -39,6 +39,7 @@ from .checkpoints import (
 from .checkpoints.meaning import OTHER_ORDER
 from .hooks.label_options_hook import LabelOptionsHook
 from .hooks.opening_hook import OpeningHook
+from .hooks.pixels_hook import PixelsHook
 from .hooks.short_ema_hook import ShortEMAHook
 from .label_options import current_options, restore_options
 from .linking import link_tasks
@@ -96,6 +97,7 @@ class TaskRunner(Runner):
         super().register_hooks(*args, **kwargs)
         self.register_hook(ShortEMAHook())
         self.register_hook(LabelOptionsHook())
+        self.register_hook(PixelsHook())
         self.register_hook(OpeningHook(), priority='LOW')  # behind the table of labels
 
     def _log_env(self, env_cfg: dict) -> None:

@@ -86,6 +86,26 @@ def test_classes_in_another_order_are_refused_by_who_predicts_tests_and_resumes(
     assert_refused(error, *words)
 
 
+@pytest.mark.parametrize(
+    'changed', [dict(bgr_to_rgb=False), dict(mean=[1.0] * 3), dict(std=[2.0] * 3)], ids=str
+)
+def test_who_predicts_tests_and_resumes_takes_pixels_as_the_training_did(
+    run, root, tmp_path, changed
+):
+    cfg = config(root, tmp_path / 'other', load_from=str(run))
+    cfg.model.data_preprocessor.update(changed)
+    with pytest.raises(UserError) as error:
+        Predictor(cfg, run, device='cpu')
+    assert_refused(error, 'colours of an image would be others')
+    with pytest.raises(UserError) as error:
+        TaskRunner.from_cfg(cfg).test()
+    assert_refused(error, 'colours of an image would be others')
+    cfg.resume = True
+    with pytest.raises(UserError) as error:
+        TaskRunner.from_cfg(cfg).train()
+    assert_refused(error, 'colours of an image would be others')
+
+
 def test_a_run_is_not_resumed_with_tasks_of_one_head_in_another_order(run, root, tmp_path):
     # Of one shape, so that nothing else could tell.
     tasks = {name: TASKS[name] for name in ('mask', 'spine', 'ends', 'colour', 'neck', 'length')}

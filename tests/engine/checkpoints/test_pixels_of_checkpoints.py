@@ -6,8 +6,7 @@ import pytest
 from mmdet.models import DetDataPreprocessor
 from torch import nn
 
-from projects.smn.engine.checkpoints import check_meaning
-from projects.smn.engine.checkpoints.pixels import pixels_said
+from projects.smn.engine.checkpoints.pixels import check_pixels, pixels_of
 from projects.smn.errors import UserError
 
 GIVEN = dict(mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375], bgr_to_rgb=True)
@@ -19,13 +18,13 @@ def model_of(**options):
     return model
 
 
-def saved_with(**options):
-    words = ', '.join(f'{key}={value!r}' for key, value in options.items())
-    return dict(meta=dict(cfg=f'lr = 0.1\nmodel = dict(data_preprocessor=dict({words}))\n'))
+def saved(**options):
+    return dict(meta=dict(pixels=pixels_of(model_of(**options))))
 
 
-def test_the_same_normalisation_is_no_contradiction():
-    check_meaning(model_of(**GIVEN), saved_with(type='DetDataPreprocessor', **GIVEN), 'a.pth')
+@pytest.mark.parametrize('options', [GIVEN, {}, dict(rgb_to_bgr=True)], ids=str)
+def test_the_same_normalisation_is_no_contradiction(options):
+    check_pixels(model_of(**options), saved(**options), 'a.pth')
 
 
 @pytest.mark.parametrize(
@@ -39,29 +38,30 @@ def test_the_same_normalisation_is_no_contradiction():
     ids=lambda changed: '-'.join(changed),
 )
 def test_another_normalisation_is_refused(changed):
-    with pytest.raises(UserError, match=r'data_preprocessor=.*a\.pth was trained with'):
-        check_meaning(model_of(**{**GIVEN, **changed}), saved_with(**GIVEN), 'a.pth')
+    for one, other in ((changed, {}), ({}, changed)):
+        with pytest.raises(UserError, match=r'data_preprocessor.*a\.pth was trained with'):
+            check_pixels(model_of(**{**GIVEN, **one}), saved(**{**GIVEN, **other}), 'a.pth')
 
 
 @pytest.mark.parametrize(
-    'checkpoint',
+    'meta',
     [
+        None,
         {},
-        dict(meta=None),
-        dict(meta=dict(cfg=7)),
-        dict(meta=dict(cfg='model = (')),
-        dict(meta=dict(cfg='model = dict(backbone=dict())')),
-        dict(meta=dict(cfg='model = dict(data_preprocessor=dict(mean=open("a")))')),
-        dict(meta=dict(cfg='model = dict(data_preprocessor=dict(mean=["a"], std=[1]))')),
+        dict(pixels=None),
+        dict(pixels=7),
+        dict(pixels=dict(mean=[1.0], std=[1.0])),
+        dict(pixels=dict(mean=['a'], std=[1.0], swapped=True)),
+        dict(pixels=dict(mean='abc', std=[1.0], swapped=True)),
     ],
     ids=str,
 )
-def test_what_says_nothing_is_not_compared(checkpoint):
-    check_meaning(model_of(**GIVEN), checkpoint, 'a.pth')
+def test_what_says_nothing_is_not_compared(meta):
+    check_pixels(model_of(**GIVEN), dict(meta=meta), 'a.pth')
 
 
-def test_the_text_of_a_config_is_not_run(tmp_path):
-    mark = tmp_path / 'ran'
-    text = f'open({str(mark)!r}, "w")\nmodel = dict(data_preprocessor=dict(mean=[1, 1, 1]))'
-    assert pixels_said(dict(meta=dict(cfg=text))).mean == (1, 1, 1)
-    assert not mark.exists()
+def test_a_preprocessor_of_another_kind_is_not_asked():
+    model = nn.Module()
+    model.data_preprocessor = nn.Identity()
+    assert pixels_of(model) is None
+    check_pixels(model, saved(**GIVEN), 'a.pth')
